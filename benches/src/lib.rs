@@ -1,0 +1,1 @@
+//! Benchmarks. The stages get theirs with the engine issue.

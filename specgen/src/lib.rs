@@ -1,0 +1,1 @@
+//! The specification generator. It has no features yet: its own issue builds it.

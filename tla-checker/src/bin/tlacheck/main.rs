@@ -1,0 +1,2 @@
+//! `tlacheck`: the command line.
+fn main() {}

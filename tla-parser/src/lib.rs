@@ -1,0 +1,1 @@
+//! TLA+2 source text to a resolved module, with diagnostics.
