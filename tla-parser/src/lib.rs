@@ -1,1 +1,6 @@
 //! TLA+2 source text to a resolved module, with diagnostics.
+
+pub mod ast;
+pub mod code;
+pub mod diagnostic;
+pub mod source;
