@@ -1,1 +1,6 @@
 //! An explicit-state model checker for TLA+.
+
+pub mod failure;
+pub mod observer;
+pub mod outcome;
+pub mod space;
