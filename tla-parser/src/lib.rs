@@ -3,4 +3,8 @@
 pub mod ast;
 pub mod code;
 pub mod diagnostic;
+pub mod hir;
+pub mod library;
+pub mod parse;
+pub mod resolve;
 pub mod source;
