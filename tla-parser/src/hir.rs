@@ -446,8 +446,8 @@ pub enum Expr {
         /// The predicate.
         body: ExprId,
     },
-    /// `[x \in S |-> e]`; the definition when it is the body of a recursive function definition
-    Function(Vec<Bound>, ExprId, Option<DefId>),
+    /// `[x \in S |-> e]`; the local that stands for the function itself in a recursive definition
+    Function(Vec<Bound>, ExprId, Option<LocalId>),
     /// `[S -> T]`
     FunctionSet(ExprId, ExprId),
     /// `[a |-> 1]`
@@ -456,8 +456,6 @@ pub enum Expr {
     RecordSet(Vec<(Symbol, ExprId)>),
     /// `[f EXCEPT ![i] = e]`
     Except(ExprId, Vec<Update>),
-    /// `@`
-    At,
     /// `f[a, b]`
     Apply(ExprId, Vec<ExprId>),
     /// `r.field`
@@ -485,6 +483,8 @@ pub struct Update {
     pub path: Vec<UpdateStep>,
     /// The new value.
     pub value: ExprId,
+    /// What `@` is in it, when it is mentioned.
+    pub at: Option<LocalId>,
 }
 
 /// A step of an update.

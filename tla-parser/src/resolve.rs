@@ -106,8 +106,6 @@ struct Current {
     extends: Vec<ModuleId>,
     /// Bound identifiers, parameters and LET definitions in scope, innermost last.
     scope: Vec<(Symbol, Entity)>,
-    /// Bases of `@`: how many EXCEPT right-hand sides enclose this place.
-    excepts: u32,
     /// Inside a proof: what is unresolved is a warning, and levels are not checked.
     proof: bool,
     /// RECURSIVE declarations that are not defined yet.
@@ -322,7 +320,6 @@ impl<'l> Resolver<'l> {
             own_defs: Vec::new(),
             extends: extends.iter().map(|e| e.0).collect(),
             scope: Vec::new(),
-            excepts: 0,
             proof: false,
             pending: FxHashSet::default(),
         });

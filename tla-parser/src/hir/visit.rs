@@ -23,7 +23,7 @@ impl Spec {
             }
         };
         match self.expr(id) {
-            Expr::Number(..) | Expr::Decimal(_) | Expr::String(_) | Expr::At | Expr::Error => {}
+            Expr::Number(..) | Expr::Decimal(_) | Expr::String(_) | Expr::Error => {}
             Expr::Decl(_, a) | Expr::Local(_, a) | Expr::Def(_, a) => args(a, f),
             Expr::Builtin(_, items)
             | Expr::Junction(_, items)
@@ -91,17 +91,10 @@ impl Spec {
         }
     }
 
-    /// Whether an expression names a definition.
-    pub fn mentions(&self, expr: ExprId, def: DefId) -> bool {
-        let operator = Arg::Operator(OperatorRef::Def(def));
+    /// Whether an expression mentions a local.
+    pub fn mentions(&self, expr: ExprId, local: LocalId) -> bool {
         let mut found = false;
-        self.visit(expr, &mut |e| {
-            found |= match e {
-                Expr::Def(d, args) => *d == def || args.contains(&operator),
-                Expr::Decl(_, args) | Expr::Local(_, args) => args.contains(&operator),
-                _ => false,
-            };
-        });
+        self.visit(expr, &mut |e| found |= matches!(e, Expr::Local(l, _) if *l == local));
         found
     }
 }

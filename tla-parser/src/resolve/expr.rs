@@ -72,15 +72,15 @@ impl Resolver<'_> {
                 Expr::Except(base, updates)
             }
             ExprKind::At => {
-                if self.current().excepts == 0 {
+                if let Some(Entity::Local(old)) = self.lookup("@") {
+                    Expr::Local(old, Vec::new())
+                } else {
                     self.report(
                         Diagnostic::error(code::STRAY_AT, "`@` stands outside an EXCEPT")
                             .at(e.span, "means nothing here")
                             .help("`@` is the old value in `[f EXCEPT ![i] = … @ …]`"),
                     );
                     Expr::Error
-                } else {
-                    Expr::At
                 }
             }
             ExprKind::Apply(function, indices) => {
@@ -147,10 +147,12 @@ impl Resolver<'_> {
                 ast::UpdateStep::Index(indices) => UpdateStep::Index(self.exprs(indices)),
             })
             .collect();
-        self.current().excepts += 1;
-        let value = self.expr(&update.value);
-        self.current().excepts -= 1;
-        Update { path, value }
+        let at = self.add_local(&ast::Ident { name: "@".into(), span: update.span }, 0);
+        let value = self.scoped(|r| {
+            r.current().scope.push(("@".into(), Entity::Local(at)));
+            r.expr(&update.value)
+        });
+        Update { path, value, at: self.spec.mentions(value, at).then_some(at) }
     }
 
     /// Bounds, whose sets do not see the identifiers they bind.

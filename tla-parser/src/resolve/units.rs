@@ -212,10 +212,7 @@ impl Resolver<'_> {
         let fresh = pending.is_some() || self.check_fresh(&def.name);
         let (params, body) = self.scoped(|r| {
             let params = r.params(&def.params);
-            let excepts = std::mem::take(&mut r.current().excepts);
-            let body = r.expr(&def.body);
-            r.current().excepts = excepts;
-            (params, body)
+            (params, r.expr(&def.body))
         });
         let (name, span) = (def.name.name.clone(), def.name.span);
         if let Some(id) = pending {
@@ -237,15 +234,16 @@ impl Resolver<'_> {
         let (name, span) = (def.name.name.clone(), def.name.span);
         let id = pending
             .unwrap_or_else(|| self.add_def(name.clone(), DefKind::Function, span, Vec::new(), DefBody::Missing));
+        let itself = self.add_local(&def.name, 0);
         let (bounds, body) = self.scoped(|r| {
             let bounds = r.bounds(&def.bounds);
             // The name stands for the function inside its own body.
-            r.current().scope.push((name.clone(), Entity::Def(id)));
+            r.current().scope.push((name.clone(), Entity::Local(itself)));
             (bounds, r.expr(&def.body))
         });
-        let recursive = self.spec.mentions(body, id);
+        let recursive = self.spec.mentions(body, itself);
         let whole = span.to(def.body.span);
-        let function = self.add_expr(Expr::Function(bounds, body, recursive.then_some(id)), whole);
+        let function = self.add_expr(Expr::Function(bounds, body, recursive.then_some(itself)), whole);
         let d = &mut self.spec.defs[id.index()];
         d.body = DefBody::Expr(function);
         d.kind = DefKind::Function;
