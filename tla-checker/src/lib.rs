@@ -1,1 +1,3 @@
 //! An explicit-state model checker for TLA+.
+
+pub mod value;
