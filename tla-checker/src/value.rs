@@ -15,6 +15,8 @@
 //! - A lazy set is never empty (the constructors give `{}` instead), except for differences and
 //!   intersections of infinite sets, about which nothing is known.
 //! - No operation builds a set of more elements than [`Limits::max_set`], and none panics.
+//! - Walking a value (comparing, hashing, printing, dropping it) recurses as deep as it nests; the
+//!   threads that evaluate have the stack for that.
 //!
 //! What does not happen here: expressions, states, spans. The evaluator adds those to a
 //! [`ValueError`]. *Specifying Systems*, section 14.2, describes the values TLC handles.

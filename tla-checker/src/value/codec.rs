@@ -173,6 +173,11 @@ fn decode(bytes: &mut &[u8], depth: usize) -> Result<Datum, DecodeError> {
     if depth > DEPTH {
         return Err(DecodeError::TooDeep);
     }
+    // The bytes come from a file and may nest deeper than the stack was made for.
+    stacker::maybe_grow(64 << 10, 1 << 20, || decode_value(bytes, depth))
+}
+
+fn decode_value(bytes: &mut &[u8], depth: usize) -> Result<Datum, DecodeError> {
     let kind = take(bytes, 1)?[0];
     Ok(match kind {
         FALSE => Datum::Bool(false),

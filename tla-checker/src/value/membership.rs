@@ -35,6 +35,14 @@ impl Value {
             (LazySet::Strings, Value::Str(_)) => Ok(true),
             (LazySet::Subset(base), Value::Set(_) | Value::Lazy(_)) => element.is_subset(base),
             (LazySet::Seq(base), Value::Tuple(tuple)) => all_in(tuple.elements(), base),
+            (LazySet::Seq(base), Value::Str(text)) => {
+                for c in text.text().chars() {
+                    if !base.contains(&Value::string(c.encode_utf8(&mut [0; 4])))? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
             (LazySet::Functions(index, axes), _) if element.is_function() => {
                 self.function_in(index, axes, element)
             }
@@ -52,6 +60,7 @@ impl Value {
                 Ok(tuple.elements().len() == *n && each_in(tuple.elements(), axes)?)
             }
             (Index::Product(_), Value::Func(_)) => Ok(false),
+            (Index::Fields(_), Value::Tuple(tuple)) if tuple.elements().is_empty() => Ok(false),
             (Index::Fields(shape), Value::Record(record)) => {
                 let same_fields = std::rc::Rc::ptr_eq(shape, record.shape())
                     || shape.names() == record.shape().names();

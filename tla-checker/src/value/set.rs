@@ -162,16 +162,27 @@ impl Value {
         }
     }
 
+    /// An operand that is the result. TLC prints the result of an operator by its elements, so an
+    /// interval is built here if it may be.
+    fn operand(&self, op: &'static str, limits: &Limits) -> Result<Value> {
+        match (self.as_interval(), self.size()) {
+            (Some(_), Size::Exact(n)) if n <= limits.max_set as u64 => {
+                Ok(Value::Set(self.explicit(op, limits)?))
+            }
+            _ => Ok(self.clone()),
+        }
+    }
+
     /// `self \cup other`.
     pub fn union(&self, other: &Value, limits: &Limits) -> Result<Value> {
         const OP: &str = "\\cup";
         self.need_set(OP)?;
         other.need_set(OP)?;
         if self.same(other) || other.is_empty_set() {
-            return Ok(self.clone());
+            return self.operand(OP, limits);
         }
         if self.is_empty_set() {
-            return Ok(other.clone());
+            return other.operand(OP, limits);
         }
         if !self.is_enumerable() || !other.is_enumerable() {
             return Ok(Value::lazy(LazySet::Cup(self.clone(), other.clone())));
@@ -199,10 +210,10 @@ impl Value {
         self.need_set(OP)?;
         other.need_set(OP)?;
         if self.same(other) {
-            return Ok(self.clone());
+            return self.operand(OP, limits);
         }
         if let (Some((a, b)), Some((c, d))) = (self.as_interval(), other.as_interval()) {
-            return Ok(Value::interval(a.max(c), b.min(d)));
+            return Value::interval(a.max(c), b.min(d)).operand(OP, limits);
         }
         let (from, filter) = match (self.size(), other.size()) {
             (Size::Exact(a), Size::Exact(b)) if b < a => (other, self),
@@ -219,7 +230,7 @@ impl Value {
         self.need_set(OP)?;
         other.need_set(OP)?;
         if other.is_empty_set() {
-            return Ok(self.clone());
+            return self.operand(OP, limits);
         }
         if !self.is_enumerable() {
             return Ok(Value::lazy(LazySet::Diff(self.clone(), other.clone())));
