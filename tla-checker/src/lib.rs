@@ -4,3 +4,4 @@ pub mod failure;
 pub mod observer;
 pub mod outcome;
 pub mod space;
+pub mod value;
