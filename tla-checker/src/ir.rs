@@ -6,7 +6,7 @@
 //! - Every identifier is a slot of its operator's frame: captured ones first, then parameters, then
 //!   what the body binds. No two binders of one frame share a slot, so that a continuation that
 //!   enters a sibling cannot disturb it.
-//! - A frame's cells hold values or unevaluated expressions; [`Ir::shifted`] slots, those read
+//! - A frame's cells hold values or unevaluated expressions; [`Op::shifted`] slots, those read
 //!   under a prime, are never cached, because there they mean something else.
 //! - `levels` is an upper bound of what each node reads.
 
@@ -88,6 +88,8 @@ pub struct Ir {
     pub spans: Vec<Span>,
     /// What each may read.
     pub levels: Vec<Reads>,
+    /// Expressions of LET definitions that are evaluated at each use.
+    pub by_name: Vec<bool>,
     /// Operators.
     pub ops: Vec<Op>,
     /// Functions given by rules.

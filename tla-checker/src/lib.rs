@@ -1,6 +1,9 @@
 //! An explicit-state model checker for TLA+.
 
+pub mod eval;
 pub mod failure;
+pub mod ir;
+pub mod lower;
 pub mod observer;
 pub mod outcome;
 pub mod space;

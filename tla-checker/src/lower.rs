@@ -16,7 +16,9 @@ use crate::eval::Native;
 use crate::ir::*;
 use crate::value::Datum;
 use rustc_hash::{FxHashMap, FxHashSet};
-use tla_parser::hir::{self, Arg, DeclId, DefBody, DefId, Expr, ExprId, InstanceId, LocalId, OperatorRef, Spec};
+use tla_parser::hir::{
+    self, Arg, DeclId, DefBody, DefId, Expr, ExprId, InstanceId, LocalId, OperatorRef, Spec,
+};
 use tla_parser::source::Span;
 
 /// An environment: the INSTANCEs a definition is reached through.

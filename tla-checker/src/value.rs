@@ -162,9 +162,7 @@ impl Value {
             Value::Str(_) => Kind::Str,
             Value::Model(_) => Kind::Model,
             Value::Set(_) | Value::Lazy(_) => Kind::Set,
-            Value::Tuple(_) | Value::Record(_) | Value::Func(_) | Value::Closure(_) => {
-                Kind::Function
-            }
+            Value::Tuple(_) | Value::Record(_) | Value::Func(_) | Value::Closure(_) => Kind::Function,
         }
     }
 
@@ -211,11 +209,7 @@ impl Value {
     pub fn as_int(&self, op: &'static str) -> Result<i64> {
         match self {
             Value::Int(i) => Ok(*i),
-            Value::Big(_) => Err(Fault::IntegerTooLarge {
-                op,
-                value: self.clone(),
-            }
-            .into()),
+            Value::Big(_) => Err(Fault::IntegerTooLarge { op, value: self.clone() }.into()),
             other => Err(Fault::expected(op, Expected::Integer, other)),
         }
     }

@@ -3,7 +3,9 @@ use std::path::Path;
 fn main() {
     let mut bad = 0;
     for arg in std::env::args().skip(1) {
-        if let Err(rejected) = tla_parser::resolve::load_file(Path::new(&arg), &tla_parser::library::Library::new()) {
+        if let Err(rejected) =
+            tla_parser::resolve::load_file(Path::new(&arg), &tla_parser::library::Library::new())
+        {
             bad += 1;
             println!("{arg}:");
             for d in rejected.diagnostics.iter().filter(|d| d.is_error()).take(4) {

@@ -220,6 +220,36 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
         "`[]` can be applied to an action only as `[][A]_v`, `<>` as `<><<A>>_v`, so that the formula allows steps that change nothing.";
     TEMPORAL_BOUND = "E0307", "a temporal quantifier whose set is not constant",
         "In `\\A x \\in S : F` with a temporal F, S must be constant.";
+    TYPE_ERROR = "E0501", "a value of the wrong kind",
+        "The operator needs a value of another kind: a Boolean, a number, a set, a function… The message shows the value; the calls under way say how it came there.";
+    OUTSIDE_DOMAIN = "E0502", "a function applied outside its domain",
+        "`f[x]` needs x in DOMAIN f, `r.a` a record with the field a, `s[i]` an index from 1 to Len(s).";
+    INCOMPARABLE = "E0503", "values that cannot be compared",
+        "Numbers, strings, sets and functions cannot be compared with each other: whether 1 = \"a\" is not determined in TLA+. Only model values can be compared with anything.";
+    NO_CHOICE = "E0504", "CHOOSE without a witness",
+        "No element of the set satisfies the predicate, so the value of CHOOSE is not determined.";
+    NO_CASE = "E0505", "a CASE without a true condition",
+        "None of the conditions is true and there is no OTHER.";
+    USED_UNASSIGNED = "E0506", "a variable that is used before it has a value",
+        "Initial states and successors are found from left to right: `x' = 1 /\\ y' = x'` works, `y' = x' /\\ x' = 1` does not.";
+    INCOMPLETE_STATE = "E0507", "a variable without a value",
+        "An action must give every variable a next value (`x' = …`, `x' \\in S` or `UNCHANGED x`), and the initial predicate every variable a value.";
+    ASSERT = "E0508", "an assertion that is false", "`Assert(p, message)` of module TLC was evaluated with p false.";
+    RECURSION_LIMIT = "E0509", "recursion without an end in sight",
+        "So many operator calls are nested that the recursion probably does not end. The limit can be raised with `--max-recursion`.";
+    SET_TOO_LARGE = "E0510", "a set that is too large",
+        "A set would have to be built with more elements than the limit. Membership in `SUBSET S` or `[S -> T]` needs no building; iterating over them does. The limit can be raised with `--max-set-size`.";
+    INFINITE = "E0511", "an infinite set that would have to be enumerated",
+        "Nat, Int, STRING and Seq(S) can be asked for membership but not enumerated. Replace them in the configuration (`Nat <- 0..3`).";
+    UNBOUNDED = "E0512", "a quantifier or CHOOSE over everything",
+        "`\\E x : p`, `\\A x : p` and `CHOOSE x : p` without a set cannot be evaluated. Give a set, or replace the definition in the configuration.";
+    NO_VALUE = "E0513", "something that has no value",
+        "A temporal formula, a decimal number, an operator or a register that was never set stands where a value is needed.";
+    CIRCULAR_FUNCTION = "E0514", "a recursive function whose value depends on itself",
+        "To find `f[x]`, `f[x]` itself is needed: the recursion makes no progress.";
+    CANCELLED = "E0515", "a run that was cancelled", "The run was ended from outside.";
+    INPUT_OUTPUT = "E0516", "a file or command that failed", "An operator of Json, CSV or IOUtils could not do its work; the message says why.";
+    INTERNAL = "E0599", "a bug of tlacheck", "Something that cannot happen has happened. Please report it with the spec.";
     UNRESOLVED_IN_PROOF = "W0201", "a name in a proof that means nothing",
         "Proofs are not checked; a name in one that cannot be resolved does no harm here, but a proof system will not accept it.";
     CONFLICTING_IMPORT = "W0202", "one name from two modules",

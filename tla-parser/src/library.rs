@@ -85,7 +85,11 @@ impl Library {
             places.push("the modules given in memory".to_string());
         }
         places.extend(self.folders.iter().map(|f| {
-            if f.as_os_str().is_empty() { "the working folder".to_string() } else { format!("`{}`", f.display()) }
+            if f.as_os_str().is_empty() {
+                "the working folder".to_string()
+            } else {
+                format!("`{}`", f.display())
+            }
         }));
         places.push("the embedded library".to_string());
         places

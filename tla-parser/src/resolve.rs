@@ -56,7 +56,10 @@ pub fn load_file(path: &Path, library: &Library) -> Result<Resolved, Box<Rejecte
             load(sources, file, stem, &library.clone().with_first_folder(folder))
         }
         Err(error) => {
-            let d = Diagnostic::error(code::UNREADABLE_FILE, format!("cannot read `{}`: {error}", path.display()));
+            let d = Diagnostic::error(
+                code::UNREADABLE_FILE,
+                format!("cannot read `{}`: {error}", path.display()),
+            );
             Err(Box::new(Rejected { sources, diagnostics: vec![d] }))
         }
     }
@@ -256,9 +259,12 @@ impl<'l> Resolver<'l> {
                     self.parse(file, found.embedded);
                 }
                 Ok(None) => {
-                    let d = Diagnostic::error(code::MODULE_NOT_FOUND, format!("module `{}` is not found", name.name))
-                        .at(name.span, "needed here")
-                        .note(format!("sought in {}", self.library.places().join(", ")));
+                    let d = Diagnostic::error(
+                        code::MODULE_NOT_FOUND,
+                        format!("module `{}` is not found", name.name),
+                    )
+                    .at(name.span, "needed here")
+                    .note(format!("sought in {}", self.library.places().join(", ")));
                     let names = crate::library::EMBEDDED.iter().map(|e| e.0);
                     let help = match closest(&name.name, names) {
                         Some(near) => format!("did you mean `{near}`?"),
@@ -269,15 +275,20 @@ impl<'l> Resolver<'l> {
                 }
                 Err(error) => {
                     let message = format!("module `{}` cannot be read: {error}", name.name);
-                    self.report(Diagnostic::error(code::UNREADABLE_FILE, message).at(name.span, "needed here"));
+                    self.report(
+                        Diagnostic::error(code::UNREADABLE_FILE, message).at(name.span, "needed here"),
+                    );
                     return None;
                 }
             }
         }
         let Some((module, file, embedded)) = self.parsed.get(&name.name).cloned() else {
             self.report(
-                Diagnostic::error(code::MODULE_NOT_FOUND, format!("the file holds no module `{}`", name.name))
-                    .at(name.span, "needed here"),
+                Diagnostic::error(
+                    code::MODULE_NOT_FOUND,
+                    format!("the file holds no module `{}`", name.name),
+                )
+                .at(name.span, "needed here"),
             );
             return None;
         };
@@ -429,8 +440,9 @@ impl<'l> Resolver<'l> {
     fn check_fresh(&mut self, name: &ast::Ident) -> bool {
         let old = self.lookup(&name.name);
         if let Some(old) = old {
-            let mut d = Diagnostic::error(code::MULTIPLY_DEFINED, format!("`{}` is already defined", name.name))
-                .at(name.span, "defined again here");
+            let mut d =
+                Diagnostic::error(code::MULTIPLY_DEFINED, format!("`{}` is already defined", name.name))
+                    .at(name.span, "defined again here");
             if let Some(span) = self.entity_span(old) {
                 d = d.also(span, "first defined here");
             }
@@ -439,8 +451,11 @@ impl<'l> Resolver<'l> {
         }
         if Builtin::from_text(&name.name).is_some() {
             self.report(
-                Diagnostic::error(code::MULTIPLY_DEFINED, format!("`{}` is built in and cannot be defined", name.name))
-                    .at(name.span, "defined here"),
+                Diagnostic::error(
+                    code::MULTIPLY_DEFINED,
+                    format!("`{}` is built in and cannot be defined", name.name),
+                )
+                .at(name.span, "defined here"),
             );
             return false;
         }
@@ -454,20 +469,25 @@ impl<'l> Resolver<'l> {
             candidates.extend(current.scope.iter().map(|s| s.0.clone()));
         }
         candidates.sort();
-        let mut help = closest(name, candidates.iter().map(|s| &**s)).map(|near| format!("did you mean `{near}`?"));
+        let mut help =
+            closest(name, candidates.iter().map(|s| &**s)).map(|near| format!("did you mean `{near}`?"));
         if help.is_none() {
             help = crate::library::EMBEDDED
                 .iter()
                 .find(|(_, text)| {
                     text.lines().any(|l| {
-                        l.strip_prefix(name).is_some_and(|rest| rest.starts_with('(') || rest.starts_with(" =="))
+                        l.strip_prefix(name)
+                            .is_some_and(|rest| rest.starts_with('(') || rest.starts_with(" =="))
                     })
                 })
                 .map(|(module, _)| format!("module `{module}` defines it: add it to EXTENDS"));
         }
         let proof = self.stack.last().is_some_and(|c| c.proof);
         let d = if proof {
-            Diagnostic::warning(code::UNRESOLVED_IN_PROOF, format!("`{name}`, used in a proof, is not defined"))
+            Diagnostic::warning(
+                code::UNRESOLVED_IN_PROOF,
+                format!("`{name}`, used in a proof, is not defined"),
+            )
         } else {
             Diagnostic::error(code::UNDEFINED_NAME, format!("`{name}` is not defined"))
         };

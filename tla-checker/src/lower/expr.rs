@@ -120,7 +120,9 @@ impl Lowerer<'_> {
             Expr::Subscripted(square, action, sub) => {
                 Node::Subscripted(*square, self.expr(*action, env), self.shifted(*sub, env))
             }
-            Expr::Fairness(..) => Node::Nothing("a fairness condition is temporal: it has no value in a state"),
+            Expr::Fairness(..) => {
+                Node::Nothing("a fairness condition is temporal: it has no value in a state")
+            }
             Expr::Label(_, _, e) => return self.expr(*e, env),
             Expr::Error => Node::Nothing("this is wrong"),
         };

@@ -7,9 +7,31 @@ use crate::ir::*;
 use rustc_hash::FxHashMap;
 
 pub(super) fn finish(ir: &mut Ir) {
-    shifted_slots(ir);
+    let rules_shifted = shifted_slots(ir);
     reads(ir);
     constants(ir);
+    by_name(ir, &rules_shifted);
+}
+
+/// LET definitions that mean something else at each use.
+fn by_name(ir: &mut Ir, rules_shifted: &[Vec<bool>]) {
+    let mut flags = vec![false; ir.nodes.len()];
+    let bodies = (ir.ops.iter().map(|o| (o.body, &o.shifted)))
+        .chain(ir.rules.iter().map(|r| r.body).zip(rules_shifted));
+    for (body, shifted) in bodies {
+        walk(ir, body, &mut |id| {
+            if let Node::Let(defs, _) = ir.node(id) {
+                for (slot, e) in defs {
+                    flags[e.index()] |= match ir.reads(*e) {
+                        Reads::Constant => false,
+                        Reads::State => shifted[*slot as usize],
+                        Reads::Action => true,
+                    };
+                }
+            }
+        });
+    }
+    ir.by_name = flags;
 }
 
 fn walk(ir: &Ir, root: NodeId, f: &mut dyn FnMut(NodeId)) {
@@ -21,55 +43,55 @@ fn walk(ir: &Ir, root: NodeId, f: &mut dyn FnMut(NodeId)) {
 }
 
 /// A slot whose expression is evaluated in a shifted place passes that on to the slots which that
-/// expression mentions: through arguments, captured cells and LET.
-fn shifted_slots(ir: &mut Ir) {
+/// expression mentions: through arguments, captured cells and LET. Leaves the flags of the rules'
+/// slots; those of operators stay in them.
+fn shifted_slots(ir: &mut Ir) -> Vec<Vec<bool>> {
     let mut rules: Vec<Vec<bool>> = ir.rules.iter().map(|r| vec![false; r.frame as usize]).collect();
     loop {
+        // Whether some operator that is passed as an argument shifts a parameter of its own.
+        let unknown = ir.nodes.iter().any(|n| match n {
+            Node::Operator(op, _) => {
+                let o = ir.op(*op);
+                o.shifted[o.captured as usize..][..o.params as usize].contains(&true)
+            }
+            _ => false,
+        });
         let mut changed = false;
         for o in 0..ir.ops.len() {
-            let mut mine = std::mem::take(&mut ir.ops[o].shifted);
-            changed |= spread(ir, ir.ops[o].body, &mut mine, &ir.ops[o].name, o);
+            let mut mine = ir.ops[o].shifted.clone();
+            changed |= spread(ir, ir.ops[o].body, &mut mine, unknown);
             ir.ops[o].shifted = mine;
         }
         for (r, shifted) in rules.iter_mut().enumerate() {
-            changed |= spread(ir, ir.rules[r].body, shifted, "", usize::MAX);
+            changed |= spread(ir, ir.rules[r].body, shifted, unknown);
         }
         if !changed {
-            break;
+            return rules;
         }
     }
 }
 
-fn spread(ir: &Ir, body: NodeId, mine: &mut [bool], _name: &str, own: usize) -> bool {
+fn spread(ir: &Ir, body: NodeId, mine: &mut [bool], unknown: bool) -> bool {
     let before: usize = mine.iter().filter(|s| **s).count();
     let mut shift_all: Vec<NodeId> = Vec::new();
     walk(ir, body, &mut |id| match ir.node(id) {
         Node::Call(op, captured, args) => {
-            // The operator under way has lent its flags out; its own recursion adds nothing new
-            // until the next round.
-            let flags: &[bool] = if op.index() == own { &[] } else { &ir.op(*op).shifted };
-            for (i, slot) in captured.iter().enumerate() {
-                if flags.get(i).copied().unwrap_or(false) {
-                    mine[*slot as usize] = true;
-                }
+            let flags = &ir.op(*op).shifted;
+            for (slot, flag) in captured.iter().zip(flags) {
+                mine[*slot as usize] |= flag;
             }
-            for (i, arg) in args.iter().enumerate() {
-                let slot = captured.len() + i;
-                let flag = if op.index() == own { mine[slot] } else { flags.get(slot).copied().unwrap_or(false) };
-                if flag {
+            for (arg, flag) in args.iter().zip(&flags[captured.len()..]) {
+                if *flag {
                     shift_all.push(*arg);
                 }
             }
         }
-        Node::Operator(op, captured) if op.index() != own => {
-            for (i, slot) in captured.iter().enumerate() {
-                if ir.op(*op).shifted.get(i).copied().unwrap_or(false) {
-                    mine[*slot as usize] = true;
-                }
+        Node::Operator(op, captured) => {
+            for (slot, flag) in captured.iter().zip(&ir.op(*op).shifted) {
+                mine[*slot as usize] |= flag;
             }
         }
-        // What an unknown operator does with its arguments is not known here.
-        Node::CallLocal(_, args) => shift_all.extend(args.iter().filter(|a| !trivial(ir, **a))),
+        Node::CallLocal(_, args) if unknown => shift_all.extend(args.iter().copied()),
         Node::Let(defs, _) => {
             for (slot, e) in defs {
                 if mine[*slot as usize] {
@@ -91,11 +113,6 @@ fn spread(ir: &Ir, body: NodeId, mine: &mut [bool], _name: &str, own: usize) -> 
     mine.iter().filter(|s| **s).count() != before
 }
 
-/// A bare identifier is handed on as it is, whatever its cell holds.
-fn trivial(ir: &Ir, id: NodeId) -> bool {
-    matches!(ir.node(id), Node::Local(_))
-}
-
 fn reads(ir: &mut Ir) {
     ir.levels = vec![Reads::Constant; ir.nodes.len()];
     for op in &mut ir.ops {
@@ -104,7 +121,24 @@ fn reads(ir: &mut Ir) {
     let mut rule_slots: Vec<Vec<Reads>> =
         ir.rules.iter().map(|r| vec![Reads::Constant; r.frame as usize]).collect();
     loop {
+        // Parameters of operators that are passed as arguments may be given what any operator
+        // parameter is applied to.
+        let unknown = (ir.nodes.iter())
+            .filter_map(|n| match n {
+                Node::CallLocal(_, args) => args.iter().map(|a| ir.reads(*a)).max(),
+                _ => None,
+            })
+            .max()
+            .unwrap_or_default();
         let mut changed = false;
+        for id in 0..ir.nodes.len() {
+            if let Node::Operator(op, _) = &ir.nodes[id] {
+                let o = &mut ir.ops[op.index()];
+                for slot in &mut o.slot_reads[o.captured as usize..][..o.params as usize] {
+                    changed |= raise_to(slot, unknown);
+                }
+            }
+        }
         for o in 0..ir.ops.len() {
             let mut slots = std::mem::take(&mut ir.ops[o].slot_reads);
             let body = ir.ops[o].body;
@@ -149,7 +183,8 @@ fn level(
             Node::Local(slot) => slots[*slot as usize],
             // The operator is unknown; those that reach it through the cell are noted there.
             Node::CallLocal(slot, _) => slots[*slot as usize],
-            Node::Native(native, _) if !native.is_pure() => Reads::Action,
+            // Not constant, so never kept for good, but one value at each place, as in TLC.
+            Node::Native(native, _) if !native.is_pure() => Reads::State,
             _ => Reads::Constant,
         });
         match ir.node(id).clone() {
@@ -177,14 +212,6 @@ fn level(
                     let r = slots[*s as usize];
                     if op.index() != own {
                         *changed |= raise_to(&mut ir.ops[op.index()].slot_reads[i], r);
-                    }
-                }
-                // Its parameters may be given anything by whoever applies it.
-                if op.index() != own {
-                    let o = &mut ir.ops[op.index()];
-                    let first = o.captured as usize;
-                    for i in first..first + o.params as usize {
-                        *changed |= raise_to(&mut o.slot_reads[i], Reads::State);
                     }
                 }
                 reads = reads.max(ir.levels[ir.ops[op.index()].body.index()]);
@@ -224,16 +251,56 @@ fn raise_to(place: &mut Reads, to: Reads) -> bool {
 
 /// Wraps the largest constant, closed and pure expressions in [`Node::Cached`].
 fn constants(ir: &mut Ir) {
-    let count = ir.nodes.len();
-    let mut closed: Vec<Option<bool>> = vec![None; count];
-    let roots: Vec<NodeId> =
-        ir.ops.iter().map(|o| o.body).chain(ir.rules.iter().map(|r| r.body)).collect();
+    let mut free: Vec<Option<Vec<Slot>>> = vec![None; ir.nodes.len()];
+    let roots: Vec<NodeId> = ir.ops.iter().map(|o| o.body).chain(ir.rules.iter().map(|r| r.body)).collect();
+    for &root in &roots {
+        free_slots(ir, root, &mut free);
+    }
+    let closed: Vec<bool> = (free.iter().zip(&ir.levels))
+        .map(|(free, reads)| free.as_ref().is_some_and(Vec::is_empty) && *reads == Reads::Constant)
+        .collect();
+    // One value for all the places where an operator without parameters is named.
     let mut of_op: FxHashMap<OpId, CacheId> = FxHashMap::default();
     for root in roots {
-        // The body of an operator without parameters is kept where it is called.
-        mark(ir, root, &mut closed);
         wrap(ir, root, &closed, &mut of_op);
     }
+}
+
+/// The slots that an expression mentions and does not bind itself.
+fn free_slots<'a>(ir: &Ir, id: NodeId, known: &'a mut Vec<Option<Vec<Slot>>>) -> &'a [Slot] {
+    if known[id.index()].is_none() {
+        let mut free = Vec::new();
+        let mut children = Vec::new();
+        ir.children(id, &mut |c| children.push(c));
+        for c in children {
+            let of_child =
+                stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || free_slots(ir, c, known).to_vec());
+            free.extend(of_child);
+        }
+        let mut bound: Vec<Slot> = Vec::new();
+        let mut pattern = |p: &Pattern| match p {
+            Pattern::One(slot) => bound.push(*slot),
+            Pattern::Tuple(slots) => bound.extend(slots.iter()),
+        };
+        match ir.node(id) {
+            Node::Local(slot) | Node::CallLocal(slot, _) => free.push(*slot),
+            Node::Call(_, captured, _) | Node::Operator(_, captured) | Node::Closure(_, _, captured) => {
+                free.extend(captured.iter());
+            }
+            Node::Quantifier(_, bounds, _) | Node::SetMap(_, bounds) | Node::Function(bounds, _) => {
+                bounds.iter().for_each(|b| pattern(&b.pattern));
+            }
+            Node::Choose(b, _) | Node::SetFilter(b, _) => pattern(&b.pattern),
+            Node::Let(defs, _) => bound.extend(defs.iter().map(|(slot, _)| *slot)),
+            Node::Except(_, updates) => bound.extend(updates.iter().filter_map(|u| u.at)),
+            _ => {}
+        }
+        free.retain(|s| !bound.contains(s));
+        free.sort_unstable();
+        free.dedup();
+        known[id.index()] = Some(free);
+    }
+    known[id.index()].as_deref().unwrap_or_default()
 }
 
 fn is_trivial(node: &Node) -> bool {
@@ -254,33 +321,12 @@ fn is_trivial(node: &Node) -> bool {
     )
 }
 
-/// Whether an expression mentions nothing of its frame and of the state: worked out below it too.
-fn mark(ir: &Ir, id: NodeId, closed: &mut Vec<Option<bool>>) -> bool {
-    stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || {
-        if let Some(known) = closed[id.index()] {
-            return known;
-        }
-        let mut all = ir.reads(id) == Reads::Constant;
-        ir.children(id, &mut |c| all &= mark(ir, c, closed));
-        all &= match ir.node(id) {
-            Node::Local(_) | Node::CallLocal(..) | Node::Var(_) | Node::NextVar(_) => false,
-            Node::Call(_, captured, _) | Node::Operator(_, captured) | Node::Closure(_, _, captured) => {
-                captured.is_empty()
-            }
-            // What binds has its own slots inside, and is not taken apart: see `wrap`.
-            _ => true,
-        };
-        closed[id.index()] = Some(all);
-        all
-    })
-}
-
-fn wrap(ir: &mut Ir, id: NodeId, closed: &[Option<bool>], of_op: &mut FxHashMap<OpId, CacheId>) {
+fn wrap(ir: &mut Ir, id: NodeId, closed: &[bool], of_op: &mut FxHashMap<OpId, CacheId>) {
     stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || {
         if id.index() >= closed.len() || matches!(ir.node(id), Node::Cached(..)) {
             return;
         }
-        if closed[id.index()] == Some(true) && !is_trivial(ir.node(id)) {
+        if closed[id.index()] && !is_trivial(ir.node(id)) {
             let cache = match ir.node(id) {
                 Node::Call(op, _, args) if args.is_empty() => *of_op.entry(*op).or_insert_with(|| {
                     ir.caches += 1;

@@ -134,13 +134,7 @@ impl Lowerer<'_> {
         (keys, partial)
     }
 
-    fn scan(
-        &mut self,
-        e: ExprId,
-        env: EnvId,
-        found: &mut Found,
-        under_way: &mut FxHashSet<(DefId, EnvId)>,
-    ) {
+    fn scan(&mut self, e: ExprId, env: EnvId, found: &mut Found, under_way: &mut FxHashSet<(DefId, EnvId)>) {
         stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || self.scan_inner(e, env, found, under_way));
     }
 

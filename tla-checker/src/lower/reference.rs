@@ -31,7 +31,10 @@ impl Lowerer<'_> {
                 None => match self.constants.get(&d).cloned() {
                     Some(Binding::Def(def)) => self.operator(OperatorRef::Def(def), ROOT),
                     Some(Binding::Points(points)) => self.points_operator(d, &points),
-                    _ => self.add(Node::Nothing("this constant operator has no definition"), self.spec.decl(d).span),
+                    _ => self.add(
+                        Node::Nothing("this constant operator has no definition"),
+                        self.spec.decl(d).span,
+                    ),
                 },
             },
             OperatorRef::Local(l) => {

@@ -57,11 +57,7 @@ impl Value {
         }
         let (a, b) = (self.as_big("*")?, other.as_big("*")?);
         if a.bits() + b.bits() > POWER_BITS {
-            return Err(Fault::IntegerTooLarge {
-                op: "*",
-                value: self.clone(),
-            }
-            .into());
+            return Err(Fault::IntegerTooLarge { op: "*", value: self.clone() }.into());
         }
         Ok(Value::integer(a * b))
     }
@@ -88,11 +84,7 @@ impl Value {
         }
         let (a, b) = (self.as_big(OP)?, other.as_big(OP)?);
         if b.is_zero() {
-            return Err(Fault::DivisionByZero {
-                op: OP,
-                left: self.clone(),
-            }
-            .into());
+            return Err(Fault::DivisionByZero { op: OP, left: self.clone() }.into());
         }
         Ok(Value::integer(a.div_floor(&b)))
     }
@@ -130,11 +122,7 @@ impl Value {
             Ok(power) if base.bits().saturating_mul(u64::from(power)) <= POWER_BITS => {
                 Ok(Value::integer(base.pow(power)))
             }
-            _ => Err(Fault::IntegerTooLarge {
-                op: OP,
-                value: exponent.clone(),
-            }
-            .into()),
+            _ => Err(Fault::IntegerTooLarge { op: OP, value: exponent.clone() }.into()),
         }
     }
 

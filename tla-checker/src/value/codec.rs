@@ -37,10 +37,7 @@ impl Datum {
     /// Appends the canonical bytes, which are those of the same [`Value`].
     pub fn encode(&self, out: &mut Vec<u8>) {
         let encoded = encode(self, out);
-        debug_assert!(
-            encoded.is_ok(),
-            "a datum holds nothing that cannot be encoded"
-        );
+        debug_assert!(encoded.is_ok(), "a datum holds nothing that cannot be encoded");
     }
 
     /// Reads one value from the front of the bytes, which then hold the rest. Bytes that are not the
@@ -86,11 +83,7 @@ pub(super) fn encode<T: Shape>(value: &T, out: &mut Vec<u8>) -> Result<()> {
         }
         View::Unforced(Value::Closure(c)) => {
             let domain = c.domain.clone();
-            return Err(Fault::InfiniteFunction {
-                op: "encoding",
-                domain,
-            }
-            .into());
+            return Err(Fault::InfiniteFunction { op: "encoding", domain }.into());
         }
         View::Unforced(set) => {
             let built = set.explicit("encoding", &Limits::DEFAULT)?;
@@ -233,11 +226,7 @@ fn decode_value(bytes: &mut &[u8], depth: usize) -> Result<Datum, DecodeError> {
 }
 
 fn ascending(holds: bool) -> Result<(), DecodeError> {
-    if holds {
-        Ok(())
-    } else {
-        Err(DecodeError::NotCanonical)
-    }
+    if holds { Ok(()) } else { Err(DecodeError::NotCanonical) }
 }
 
 fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Result<&'a [u8], DecodeError> {

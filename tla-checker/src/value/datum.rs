@@ -121,25 +121,17 @@ impl Datum {
             Datum::Big(big) => Value::Big(Rc::new(big.clone())),
             Datum::Str(s) => Value::Str(interner.symbol(s)),
             Datum::ModelValue(m) => Value::Model(interner.model(m)),
-            Datum::Set(s) => {
-                Value::set_from_sorted(s.iter().map(|e| e.to_value(interner)).collect())
-            }
+            Datum::Set(s) => Value::set_from_sorted(s.iter().map(|e| e.to_value(interner)).collect()),
             Datum::Tuple(t) => Value::tuple(t.iter().map(|e| e.to_value(interner)).collect()),
             Datum::Record(r) => {
                 let names = r.iter().map(|(name, _)| interner.symbol(name)).collect();
                 let shape = interner.shape(names);
-                let values = r
-                    .iter()
-                    .map(|(_, value)| value.to_value(interner))
-                    .collect();
+                let values = r.iter().map(|(_, value)| value.to_value(interner)).collect();
                 Value::record_with(shape, values)
             }
             Datum::Function(f) => {
                 let keys = f.iter().map(|(key, _)| key.to_value(interner)).collect();
-                let values = f
-                    .iter()
-                    .map(|(_, value)| value.to_value(interner))
-                    .collect();
+                let values = f.iter().map(|(_, value)| value.to_value(interner)).collect();
                 Value::Func(Rc::new(FuncNode::new(Rc::new(SetNode::new(keys)), values)))
             }
         }
@@ -172,11 +164,7 @@ impl Value {
             }
             Value::Closure(c) => {
                 let domain = c.domain.clone();
-                return Err(Fault::InfiniteFunction {
-                    op: "a state",
-                    domain,
-                }
-                .into());
+                return Err(Fault::InfiniteFunction { op: "a state", domain }.into());
             }
         })
     }
@@ -191,9 +179,7 @@ impl Ord for Datum {
             (Datum::Big(a), Datum::Big(b)) => a.cmp(b),
             (Datum::Int(_), Datum::Big(b)) => BigInt::ZERO.cmp(b),
             (Datum::Big(a), Datum::Int(_)) => a.cmp(&BigInt::ZERO),
-            (Datum::Str(a), Datum::Str(b)) | (Datum::ModelValue(a), Datum::ModelValue(b)) => {
-                a.cmp(b)
-            }
+            (Datum::Str(a), Datum::Str(b)) | (Datum::ModelValue(a), Datum::ModelValue(b)) => a.cmp(b),
             (Datum::Set(a), Datum::Set(b)) | (Datum::Tuple(a), Datum::Tuple(b)) => by_length(a, b),
             (Datum::Record(a), Datum::Record(b)) => {
                 let keys = || a.iter().map(|(k, _)| k).cmp(b.iter().map(|(k, _)| k));
@@ -209,14 +195,10 @@ impl Ord for Datum {
                 // Functions of different canonical forms: the domains differ, and decide.
                 let domains = || {
                     let (a, b) = (self.arity(), other.arity());
-                    (0..a)
-                        .map(|at| self.key(at))
-                        .cmp((0..b).map(|at| other.key(at)))
+                    (0..a).map(|at| self.key(at)).cmp((0..b).map(|at| other.key(at)))
                 };
                 let ranks = self.rank().cmp(&other.rank());
-                ranks
-                    .then_with(|| self.arity().cmp(&other.arity()))
-                    .then_with(domains)
+                ranks.then_with(|| self.arity().cmp(&other.arity())).then_with(domains)
             }
         }
     }

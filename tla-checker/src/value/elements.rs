@@ -47,16 +47,9 @@ impl Value {
     /// The elements of this set in canonical order; an error when it is no set or not finite.
     pub fn elements(&self, op: &'static str) -> Result<Elements> {
         let inner = match self {
-            Value::Set(node) => Inner::Explicit {
-                node: node.clone(),
-                next: 0,
-            },
+            Value::Set(node) => Inner::Explicit { node: node.clone(), next: 0 },
             Value::Lazy(node) => match node.set() {
-                LazySet::Interval(low, high) => Inner::Interval {
-                    next: *low,
-                    last: *high,
-                    done: false,
-                },
+                LazySet::Interval(low, high) => Inner::Interval { next: *low, last: *high, done: false },
                 LazySet::Subset(base) => Inner::Subsets(Box::new(Subsets {
                     base: base.explicit(op, &BASE)?,
                     chosen: Vec::new(),
@@ -69,23 +62,12 @@ impl Value {
                         starts.push(axes.at(place).elements(op)?);
                     }
                     let mut cursors = starts.clone();
-                    let current: Vec<Value> =
-                        cursors.iter_mut().filter_map(Iterator::next).collect();
+                    let current: Vec<Value> = cursors.iter_mut().filter_map(Iterator::next).collect();
                     let done = current.len() < keys.len();
-                    Inner::Functions(Box::new(Functions {
-                        keys,
-                        starts,
-                        cursors,
-                        current,
-                        done,
-                    }))
+                    Inner::Functions(Box::new(Functions { keys, starts, cursors, current, done }))
                 }
                 _ => {
-                    return Err(Fault::InfiniteSet {
-                        op,
-                        set: self.clone(),
-                    }
-                    .into());
+                    return Err(Fault::InfiniteSet { op, set: self.clone() }.into());
                 }
             },
             _ => return Err(Fault::expected(op, Expected::Set, self)),

@@ -190,23 +190,13 @@ impl Fault {
     /// An operand of the wrong kind.
     #[cold]
     pub fn expected(op: &'static str, expected: Expected, value: &Value) -> ValueError {
-        Fault::Expected {
-            op,
-            expected,
-            value: value.clone(),
-        }
-        .into()
+        Fault::Expected { op, expected, value: value.clone() }.into()
     }
 
     /// Two values of unlike kinds.
     #[cold]
     pub fn incomparable(op: &'static str, left: &Value, right: &Value) -> ValueError {
-        Fault::Incomparable {
-            op,
-            left: left.clone(),
-            right: right.clone(),
-        }
-        .into()
+        Fault::Incomparable { op, left: left.clone(), right: right.clone() }.into()
     }
 }
 
@@ -217,10 +207,7 @@ const SHORT: usize = 300;
 
 impl fmt::Display for Short<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut cut = Cut {
-            text: String::new(),
-            left: SHORT,
-        };
+        let mut cut = Cut { text: String::new(), left: SHORT };
         use fmt::Write;
         let whole = write!(cut, "{}", self.0).is_ok();
         f.write_str(&cut.text)?;
@@ -265,59 +252,30 @@ impl fmt::Display for ValueError {
                 value.kind_name(),
                 Short(set)
             ),
-            Fault::Expected {
-                op,
-                expected,
-                value,
-            } => write!(
+            Fault::Expected { op, expected, value } => write!(
                 f,
                 "`{op}` needs {}, but this is {}: {}",
                 expected.name(),
                 value.kind_name(),
                 Short(value)
             ),
-            Fault::NotInDomain {
-                op,
-                function,
-                argument,
-            } => write!(
+            Fault::NotInDomain { op, function, argument } => write!(
                 f,
                 "{op}: {} is not in the domain of the function {}",
                 Short(argument),
                 Short(function)
             ),
             Fault::NoField { record, field } => {
-                write!(
-                    f,
-                    "the record has no field `{}`: {}",
-                    field.text(),
-                    Short(record)
-                )
+                write!(f, "the record has no field `{}`: {}", field.text(), Short(record))
             }
-            Fault::SetTooLarge {
-                op,
-                size: Some(size),
-                limit,
-            } => write!(
-                f,
-                "`{op}` needs a set of {size} elements to be built; the limit is {limit}"
-            ),
-            Fault::SetTooLarge {
-                op,
-                size: None,
-                limit,
-            } => {
-                write!(
-                    f,
-                    "`{op}` needs a set of more than {limit} elements to be built"
-                )
+            Fault::SetTooLarge { op, size: Some(size), limit } => {
+                write!(f, "`{op}` needs a set of {size} elements to be built; the limit is {limit}")
+            }
+            Fault::SetTooLarge { op, size: None, limit } => {
+                write!(f, "`{op}` needs a set of more than {limit} elements to be built")
             }
             Fault::InfiniteSet { op, set } => {
-                write!(
-                    f,
-                    "`{op}` needs the elements of a set that is not finite: {}",
-                    Short(set)
-                )
+                write!(f, "`{op}` needs the elements of a set that is not finite: {}", Short(set))
             }
             Fault::InfiniteComparison { op, left, right } => write!(
                 f,
@@ -331,32 +289,17 @@ impl fmt::Display for ValueError {
                 Short(domain)
             ),
             Fault::EmptySequence { op } => write!(f, "`{op}` of the empty sequence"),
-            Fault::OutsideSequence {
-                op,
-                sequence,
-                bound,
-            } => write!(
-                f,
-                "`{op}`: the bound {} is outside the sequence {}",
-                Short(bound),
-                Short(sequence)
-            ),
+            Fault::OutsideSequence { op, sequence, bound } => {
+                write!(f, "`{op}`: the bound {} is outside the sequence {}", Short(bound), Short(sequence))
+            }
             Fault::DivisionByZero { op, left } => {
                 write!(f, "division by zero: {} {op} 0", Short(left))
             }
-            Fault::ModulusNotPositive { left, right } => write!(
-                f,
-                "`%` needs a positive divisor: {} % {}",
-                Short(left),
-                Short(right)
-            ),
+            Fault::ModulusNotPositive { left, right } => {
+                write!(f, "`%` needs a positive divisor: {} % {}", Short(left), Short(right))
+            }
             Fault::BadExponent { base, exponent } => {
-                write!(
-                    f,
-                    "`^` is not defined here: {} ^ {}",
-                    Short(base),
-                    Short(exponent)
-                )
+                write!(f, "`^` is not defined here: {} ^ {}", Short(base), Short(exponent))
             }
             Fault::IntegerTooLarge { op, value } => {
                 write!(f, "the integer is too large for `{op}`: {}", Short(value))

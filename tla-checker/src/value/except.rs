@@ -58,9 +58,9 @@ impl Value {
 
     fn except_position(&self, key: &Value) -> Result<Option<usize>> {
         match (self, key) {
-            (Value::Tuple(t), Value::Int(i)) => Ok(usize::try_from(i.wrapping_sub(1))
-                .ok()
-                .filter(|at| *at < t.elements.len())),
+            (Value::Tuple(t), Value::Int(i)) => {
+                Ok(usize::try_from(i.wrapping_sub(1)).ok().filter(|at| *at < t.elements.len()))
+            }
             (Value::Tuple(_), Value::Big(_) | Value::Model(_)) => Ok(None),
             (Value::Tuple(t), _) if t.elements.is_empty() => Ok(None),
             (Value::Record(r), Value::Str(field)) => Ok(r.shape.position(field)),
@@ -72,17 +72,12 @@ impl Value {
                     Ok(None)
                 }
             },
-            (Value::Tuple(_) | Value::Record(_), _) => Err(Fault::NotInDomain {
-                op: OP,
-                function: self.clone(),
-                argument: key.clone(),
+            (Value::Tuple(_) | Value::Record(_), _) => {
+                Err(Fault::NotInDomain { op: OP, function: self.clone(), argument: key.clone() }.into())
             }
-            .into()),
-            (Value::Closure(c), _) => Err(Fault::InfiniteFunction {
-                op: OP,
-                domain: c.domain.clone(),
+            (Value::Closure(c), _) => {
+                Err(Fault::InfiniteFunction { op: OP, domain: c.domain.clone() }.into())
             }
-            .into()),
             (other, _) => Err(Fault::expected(OP, Expected::Function, other)),
         }
     }

@@ -193,11 +193,7 @@ impl Path {
             }
             View::Unforced(Value::Closure(c)) => {
                 let domain = c.domain.clone();
-                Err(Fault::InfiniteFunction {
-                    op: "a state",
-                    domain,
-                }
-                .into())
+                Err(Fault::InfiniteFunction { op: "a state", domain }.into())
             }
             View::Unforced(set) => {
                 let built = set.explicit("a state", &Limits::DEFAULT)?;

@@ -18,10 +18,7 @@ pub struct TupleNode {
 
 impl TupleNode {
     pub(super) fn new(elements: Vec<Value>) -> TupleNode {
-        TupleNode {
-            elements,
-            hash: Cell::new(0),
-        }
+        TupleNode { elements, hash: Cell::new(0) }
     }
 
     /// The elements.
@@ -42,10 +39,7 @@ impl RecordShape {
     pub fn new(mut names: Vec<Symbol>) -> Rc<RecordShape> {
         names.sort();
         names.dedup();
-        Rc::new(RecordShape {
-            names,
-            domain: OnceCell::new(),
-        })
+        Rc::new(RecordShape { names, domain: OnceCell::new() })
     }
 
     /// The names, sorted by text.
@@ -65,9 +59,8 @@ impl RecordShape {
 
     /// The names as a set of strings.
     pub fn domain(&self) -> &Value {
-        self.domain.get_or_init(|| {
-            Value::set_from_sorted(self.names.iter().cloned().map(Value::Str).collect())
-        })
+        self.domain
+            .get_or_init(|| Value::set_from_sorted(self.names.iter().cloned().map(Value::Str).collect()))
     }
 }
 
@@ -81,11 +74,7 @@ pub struct RecordNode {
 
 impl RecordNode {
     pub(super) fn new(shape: Rc<RecordShape>, values: Vec<Value>) -> RecordNode {
-        RecordNode {
-            shape,
-            values,
-            hash: Cell::new(0),
-        }
+        RecordNode { shape, values, hash: Cell::new(0) }
     }
 
     /// The shape.
@@ -116,11 +105,7 @@ pub struct FuncNode {
 impl FuncNode {
     pub(super) fn new(domain: Rc<SetNode>, values: Vec<Value>) -> FuncNode {
         debug_assert_eq!(domain.elements().len(), values.len());
-        FuncNode {
-            domain,
-            values,
-            hash: Cell::new(0),
-        }
+        FuncNode { domain, values, hash: Cell::new(0) }
     }
 
     /// The domain.
@@ -215,10 +200,7 @@ fn is_sequence_domain(elements: &[Value]) -> bool {
 }
 
 fn is_field_domain(elements: &[Value]) -> bool {
-    matches!(
-        (elements.first(), elements.last()),
-        (Some(Value::Str(_)), Some(Value::Str(_)))
-    )
+    matches!((elements.first(), elements.last()), (Some(Value::Str(_)), Some(Value::Str(_))))
 }
 
 fn shape_of(elements: &[Value]) -> Rc<RecordShape> {
@@ -270,9 +252,9 @@ impl Value {
     #[inline]
     pub fn apply(&self, argument: &Value) -> Result<&Value> {
         let found = match (self, argument) {
-            (Value::Tuple(t), Value::Int(i)) => usize::try_from(i.wrapping_sub(1))
-                .ok()
-                .and_then(|at| t.elements.get(at)),
+            (Value::Tuple(t), Value::Int(i)) => {
+                usize::try_from(i.wrapping_sub(1)).ok().and_then(|at| t.elements.get(at))
+            }
             (Value::Record(r), Value::Str(s)) => r.get(s),
             (Value::Func(f), _) => f.position(argument).map(|at| &f.values[at]),
             _ => None,
@@ -286,22 +268,13 @@ impl Value {
     #[cold]
     pub(super) fn cannot_apply(&self, argument: &Value, op: &'static str) -> ValueError {
         match (self, argument) {
-            (Value::Closure(c), _) => Fault::InfiniteFunction {
-                op,
-                domain: c.domain.clone(),
+            (Value::Closure(c), _) => Fault::InfiniteFunction { op, domain: c.domain.clone() }.into(),
+            (Value::Record(_), Value::Str(field)) => {
+                Fault::NoField { record: self.clone(), field: field.clone() }.into()
             }
-            .into(),
-            (Value::Record(_), Value::Str(field)) => Fault::NoField {
-                record: self.clone(),
-                field: field.clone(),
+            (Value::Tuple(_) | Value::Record(_) | Value::Func(_), _) => {
+                Fault::NotInDomain { op, function: self.clone(), argument: argument.clone() }.into()
             }
-            .into(),
-            (Value::Tuple(_) | Value::Record(_) | Value::Func(_), _) => Fault::NotInDomain {
-                op,
-                function: self.clone(),
-                argument: argument.clone(),
-            }
-            .into(),
             _ => Fault::expected(op, Expected::Function, self),
         }
     }
@@ -341,18 +314,10 @@ impl Value {
     pub fn finite_pairs(&self, op: &'static str) -> Result<Vec<(Value, Value)>> {
         let (Some(keys), Some(values)) = (self.function_keys(), self.function_values()) else {
             return Err(match self {
-                Value::Closure(c) => Fault::InfiniteFunction {
-                    op,
-                    domain: c.domain.clone(),
-                }
-                .into(),
+                Value::Closure(c) => Fault::InfiniteFunction { op, domain: c.domain.clone() }.into(),
                 other => Fault::expected(op, Expected::Function, other),
             });
         };
-        Ok(values
-            .iter()
-            .enumerate()
-            .map(|(at, value)| (keys.key(at), value.clone()))
-            .collect())
+        Ok(values.iter().enumerate().map(|(at, value)| (keys.key(at), value.clone())).collect())
     }
 }

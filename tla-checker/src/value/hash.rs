@@ -33,15 +33,10 @@ impl Value {
             Value::Str(s) => s.hash_code(),
             Value::Model(m) => mix(3, m.hash_code()),
             Value::Set(s) => cached(&s.hash, || {
-                hash_elements(
-                    s.elements().len() as u64,
-                    s.elements().iter().map(Value::hash_code),
-                )
+                hash_elements(s.elements().len() as u64, s.elements().iter().map(Value::hash_code))
             }),
             Value::Lazy(node) => cached(&node.hash, || hash_lazy(self, node.set())),
-            Value::Tuple(t) => cached(&t.hash, || {
-                hash_all(4, t.elements().iter().map(Value::hash_code))
-            }),
+            Value::Tuple(t) => cached(&t.hash, || hash_all(4, t.elements().iter().map(Value::hash_code))),
             Value::Record(r) => cached(&r.hash, || {
                 let names = hash_all(5, r.shape.names().iter().map(|name| name.hash_code()));
                 hash_all(names, r.values().iter().map(Value::hash_code))

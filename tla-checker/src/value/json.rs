@@ -40,9 +40,7 @@ impl Serialize for Datum {
             Datum::Record(fields) if fields.iter().any(|(name, _)| name.starts_with('#')) => {
                 marked(serializer, "#fn", fields)
             }
-            Datum::Record(fields) => {
-                serializer.collect_map(fields.iter().map(|(name, value)| (name, value)))
-            }
+            Datum::Record(fields) => serializer.collect_map(fields.iter().map(|(name, value)| (name, value))),
             Datum::Function(pairs) => marked(serializer, "#fn", pairs),
         }
     }
@@ -100,9 +98,9 @@ impl<'de> Visitor<'de> for Reader {
                 "#fn" => Datum::function(map.next_value()?),
                 "#int" => {
                     let digits: String = map.next_value()?;
-                    let integer = digits.parse().map_err(|_| {
-                        A::Error::custom(format!("`{digits}` in \"#int\" is not an integer"))
-                    })?;
+                    let integer = digits
+                        .parse()
+                        .map_err(|_| A::Error::custom(format!("`{digits}` in \"#int\" is not an integer")))?;
                     Datum::integer(integer)
                 }
                 other => {
@@ -112,9 +110,7 @@ impl<'de> Visitor<'de> for Reader {
                 }
             };
             if !fields.is_empty() || map.next_key::<String>()?.is_some() {
-                return Err(A::Error::custom(format!(
-                    "\"{key}\" must stand alone in its object"
-                )));
+                return Err(A::Error::custom(format!("\"{key}\" must stand alone in its object")));
             }
             return Ok(datum);
         }

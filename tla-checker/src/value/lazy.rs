@@ -116,9 +116,9 @@ impl LazySet {
             LazySet::Functions(index, Axes::Same(range)) => {
                 power(range.size(), Size::Exact(index.len() as u64))
             }
-            LazySet::Functions(_, Axes::Each(axes)) => axes
-                .iter()
-                .fold(Size::Exact(1), |size, axis| times(size, axis.size())),
+            LazySet::Functions(_, Axes::Each(axes)) => {
+                axes.iter().fold(Size::Exact(1), |size, axis| times(size, axis.size()))
+            }
             LazySet::Cap(..) | LazySet::Diff(..) => Size::Unknown,
             LazySet::Seq(_)
             | LazySet::Nat
@@ -173,12 +173,10 @@ impl Axes {
 fn power(base: Size, exponent: Size) -> Size {
     match (base, exponent) {
         (Size::Exact(1), Size::Exact(_) | Size::Beyond) => Size::Exact(1),
-        (Size::Exact(b), Size::Exact(e)) => {
-            match u32::try_from(e).ok().and_then(|e| b.checked_pow(e)) {
-                Some(n) => Size::Exact(n),
-                None => Size::Beyond,
-            }
-        }
+        (Size::Exact(b), Size::Exact(e)) => match u32::try_from(e).ok().and_then(|e| b.checked_pow(e)) {
+            Some(n) => Size::Exact(n),
+            None => Size::Beyond,
+        },
         (Size::Exact(_) | Size::Beyond, Size::Exact(_) | Size::Beyond) => Size::Beyond,
         (Size::Exact(2), Size::Infinite) => Size::Infinite,
         (Size::Infinite, Size::Exact(_) | Size::Beyond) => Size::Infinite,
@@ -201,21 +199,12 @@ fn times(a: Size, b: Size) -> Size {
 impl Value {
     pub(super) fn lazy(set: LazySet) -> Value {
         let size = set.size();
-        Value::Lazy(Rc::new(LazyNode {
-            set,
-            size,
-            hash: Cell::new(0),
-            explicit: OnceCell::new(),
-        }))
+        Value::Lazy(Rc::new(LazyNode { set, size, hash: Cell::new(0), explicit: OnceCell::new() }))
     }
 
     /// `low..high`.
     pub fn interval(low: i64, high: i64) -> Value {
-        if low > high {
-            Value::empty_set()
-        } else {
-            Value::lazy(LazySet::Interval(low, high))
-        }
+        if low > high { Value::empty_set() } else { Value::lazy(LazySet::Interval(low, high)) }
     }
 
     /// `low..high` of two values.
@@ -241,10 +230,7 @@ impl Value {
             return Ok(Value::empty_set());
         }
         let index = Index::Domain(domain.clone());
-        Ok(Value::lazy(LazySet::Functions(
-            index,
-            Axes::Same(range.clone()),
-        )))
+        Ok(Value::lazy(LazySet::Functions(index, Axes::Same(range.clone()))))
     }
 
     /// `[f1 : S1, …]`, the fields in any order.
@@ -262,10 +248,7 @@ impl Value {
         fields.dedup_by(|later, earlier| later.0 == earlier.0);
         let (names, sets): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
         let index = Index::Fields(RecordShape::new(names));
-        Ok(Value::lazy(LazySet::Functions(
-            index,
-            Axes::Each(sets.into()),
-        )))
+        Ok(Value::lazy(LazySet::Functions(index, Axes::Each(sets.into()))))
     }
 
     /// `S1 \X … \X Sn`.
@@ -280,10 +263,7 @@ impl Value {
             return Ok(Value::set_from_sorted(vec![Value::tuple(Vec::new())]));
         }
         let index = Index::Product(sets.len());
-        Ok(Value::lazy(LazySet::Functions(
-            index,
-            Axes::Each(sets.into()),
-        )))
+        Ok(Value::lazy(LazySet::Functions(index, Axes::Each(sets.into()))))
     }
 
     /// `Seq(set)`.
@@ -378,19 +358,10 @@ impl Value {
                 Some(n) => Ok(Value::integer(BigInt::from(n))),
                 None => {
                     let limit = Limits::DEFAULT.max_set;
-                    Err(Fault::SetTooLarge {
-                        op: OP,
-                        size: None,
-                        limit,
-                    }
-                    .into())
+                    Err(Fault::SetTooLarge { op: OP, size: None, limit }.into())
                 }
             },
-            _ if self.is_set() => Err(Fault::InfiniteSet {
-                op: OP,
-                set: self.clone(),
-            }
-            .into()),
+            _ if self.is_set() => Err(Fault::InfiniteSet { op: OP, set: self.clone() }.into()),
             _ => Err(Fault::expected(OP, Expected::Set, self)),
         }
     }
@@ -440,11 +411,7 @@ impl Value {
                 return Err(Fault::SetTooLarge { op, size, limit }.into());
             }
             _ => {
-                return Err(Fault::InfiniteSet {
-                    op,
-                    set: self.clone(),
-                }
-                .into());
+                return Err(Fault::InfiniteSet { op, set: self.clone() }.into());
             }
         }
         let elements: Elements = self.elements(op)?;
@@ -492,11 +459,7 @@ impl Value {
                 }
             }
             Value::Closure(c) => {
-                return Err(Fault::InfiniteFunction {
-                    op: OP,
-                    domain: c.domain.clone(),
-                }
-                .into());
+                return Err(Fault::InfiniteFunction { op: OP, domain: c.domain.clone() }.into());
             }
             _ => self.clone(),
         })

@@ -62,8 +62,8 @@ impl Value {
             (Index::Product(_), Value::Func(_)) => Ok(false),
             (Index::Fields(_), Value::Tuple(tuple)) if tuple.elements().is_empty() => Ok(false),
             (Index::Fields(shape), Value::Record(record)) => {
-                let same_fields = std::rc::Rc::ptr_eq(shape, record.shape())
-                    || shape.names() == record.shape().names();
+                let same_fields =
+                    std::rc::Rc::ptr_eq(shape, record.shape()) || shape.names() == record.shape().names();
                 Ok(same_fields && each_in(record.values(), axes)?)
             }
             (Index::Domain(domain), _) => {
@@ -73,9 +73,7 @@ impl Value {
                     return each_in(f.values(), axes);
                 }
                 if let (Some((1, n)), Value::Tuple(tuple)) = (domain.as_interval(), element) {
-                    return Ok(
-                        tuple.elements().len() as i64 == n && each_in(tuple.elements(), axes)?
-                    );
+                    return Ok(tuple.elements().len() as i64 == n && each_in(tuple.elements(), axes)?);
                 }
                 if !domain.try_eq(&element.domain()?)? {
                     return Ok(false);
@@ -94,11 +92,7 @@ impl Value {
 
     #[cold]
     fn foreign(&self, element: &Value) -> Result<bool> {
-        Err(Fault::Foreign {
-            value: element.clone(),
-            set: self.clone(),
-        }
-        .into())
+        Err(Fault::Foreign { value: element.clone(), set: self.clone() }.into())
     }
 }
 

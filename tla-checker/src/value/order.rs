@@ -43,11 +43,10 @@ impl Reading for Total {
     }
     fn rules(&self, a: &Value, b: &Value) -> Result<Ordering, Never> {
         Ok(match (a, b) {
-            (Value::Closure(a), Value::Closure(b)) => a.domain.cmp(&b.domain).then_with(|| {
-                std::rc::Rc::as_ptr(a)
-                    .cast::<()>()
-                    .cmp(&std::rc::Rc::as_ptr(b).cast::<()>())
-            }),
+            (Value::Closure(a), Value::Closure(b)) => a
+                .domain
+                .cmp(&b.domain)
+                .then_with(|| std::rc::Rc::as_ptr(a).cast::<()>().cmp(&std::rc::Rc::as_ptr(b).cast::<()>())),
             (Value::Closure(_), _) => Ordering::Greater,
             _ => Ordering::Less,
         })
@@ -89,9 +88,7 @@ impl Reading for Equality {
                 (Some(s), Some(t)) if s != t => Err(Fault::incomparable(self.0, a, b)),
                 _ => Ok(x.cmp(y)),
             },
-            (Value::Model(m), _) | (_, Value::Model(m)) if m.typed().is_none() => {
-                Ok(Ordering::Less)
-            }
+            (Value::Model(m), _) | (_, Value::Model(m)) if m.typed().is_none() => Ok(Ordering::Less),
             _ => Err(Fault::incomparable(self.0, a, b)),
         }
     }
@@ -108,12 +105,7 @@ impl Reading for Equality {
 
 #[cold]
 fn infinite_comparison(op: &'static str, a: &Value, b: &Value) -> ValueError {
-    Fault::InfiniteComparison {
-        op,
-        left: a.clone(),
-        right: b.clone(),
-    }
-    .into()
+    Fault::InfiniteComparison { op, left: a.clone(), right: b.clone() }.into()
 }
 
 #[cold]
@@ -226,11 +218,7 @@ fn walk<R: Reading>(reading: &R, a: &Value, b: &Value) -> Result<Ordering, R::Er
 
 /// A big integer lies outside 64 bits, so its sign decides against any that is inside.
 fn sign(big: &num_bigint::BigInt) -> i32 {
-    if big.sign() == num_bigint::Sign::Minus {
-        -1
-    } else {
-        1
-    }
+    if big.sign() == num_bigint::Sign::Minus { -1 } else { 1 }
 }
 
 /// By length, and then by the first difference.
@@ -247,11 +235,7 @@ fn walk_all<R: Reading>(reading: &R, a: &[Value], b: &[Value]) -> Result<Orderin
     Ok(Ordering::Equal)
 }
 
-fn walk_records<R: Reading>(
-    reading: &R,
-    a: &RecordNode,
-    b: &RecordNode,
-) -> Result<Ordering, R::Error> {
+fn walk_records<R: Reading>(reading: &R, a: &RecordNode, b: &RecordNode) -> Result<Ordering, R::Error> {
     if !std::rc::Rc::ptr_eq(&a.shape, &b.shape) {
         let (x, y) = (a.shape.names(), b.shape.names());
         let order = x.len().cmp(&y.len()).then_with(|| x.cmp(y));
@@ -262,11 +246,7 @@ fn walk_records<R: Reading>(
     walk_all(reading, &a.values, &b.values)
 }
 
-fn walk_functions<R: Reading>(
-    reading: &R,
-    a: &FuncNode,
-    b: &FuncNode,
-) -> Result<Ordering, R::Error> {
+fn walk_functions<R: Reading>(reading: &R, a: &FuncNode, b: &FuncNode) -> Result<Ordering, R::Error> {
     if !std::rc::Rc::ptr_eq(&a.domain, &b.domain) {
         let order = walk_all(reading, a.domain.elements(), b.domain.elements())?;
         if order != Ordering::Equal {
@@ -393,9 +373,9 @@ fn parts(node: &LazyNode) -> impl Iterator<Item = Value> {
             vec![a.clone(), b.clone()]
         }
         LazySet::Functions(index, Axes::Same(range)) => vec![index.domain(), range.clone()],
-        LazySet::Functions(index, Axes::Each(axes)) => std::iter::once(index.domain())
-            .chain(axes.iter().cloned())
-            .collect(),
+        LazySet::Functions(index, Axes::Each(axes)) => {
+            std::iter::once(index.domain()).chain(axes.iter().cloned()).collect()
+        }
         _ => Vec::new(),
     };
     parts.into_iter()
@@ -409,7 +389,5 @@ fn by_makeup(a: &Value, b: &Value) -> Ordering {
     if same_makeup(x, y) {
         return Ordering::Equal;
     }
-    makeup_rank(x)
-        .cmp(&makeup_rank(y))
-        .then_with(|| parts(x).cmp(parts(y)))
+    makeup_rank(x).cmp(&makeup_rank(y)).then_with(|| parts(x).cmp(parts(y)))
 }

@@ -74,12 +74,7 @@ fn write_value<T: Shape>(value: &T, out: &mut dyn Write) -> fmt::Result {
     }
 }
 
-fn write_list<T: Shape>(
-    open: &str,
-    elements: &[T],
-    close: &str,
-    out: &mut dyn Write,
-) -> fmt::Result {
+fn write_list<T: Shape>(open: &str, elements: &[T], close: &str, out: &mut dyn Write) -> fmt::Result {
     out.write_str(open)?;
     for (at, element) in elements.iter().enumerate() {
         out.write_str(if at > 0 { ", " } else { "" })?;
@@ -282,11 +277,7 @@ impl<'a, T: Shape> Pretty<'a, T> {
     /// Prints within so many columns (TLC: 80); the first line begins at column `indent`, and so do
     /// the lines after it.
     pub fn new(value: &'a T, width: usize, indent: usize) -> Pretty<'a, T> {
-        Pretty {
-            value,
-            width,
-            indent,
-        }
+        Pretty { value, width, indent }
     }
 }
 
@@ -309,24 +300,16 @@ fn write_pretty<T: Shape>(
         return out.write_str(&line);
     }
     match value.view() {
-        View::Set(elements) => write_broken(
-            "{ ",
-            elements.len(),
-            ",",
-            " }",
-            indent,
-            out,
-            &mut |at, more, out| write_pretty(&elements[at], width, indent + 2, more, out),
-        ),
-        View::Tuple(elements) => write_broken(
-            "<< ",
-            elements.len(),
-            ",",
-            " >>",
-            indent,
-            out,
-            &mut |at, more, out| write_pretty(&elements[at], width, indent + 3, more, out),
-        ),
+        View::Set(elements) => {
+            write_broken("{ ", elements.len(), ",", " }", indent, out, &mut |at, more, out| {
+                write_pretty(&elements[at], width, indent + 2, more, out)
+            })
+        }
+        View::Tuple(elements) => {
+            write_broken("<< ", elements.len(), ",", " >>", indent, out, &mut |at, more, out| {
+                write_pretty(&elements[at], width, indent + 3, more, out)
+            })
+        }
         View::Record(len) if has_plain_names(value, len) => {
             write_broken("[ ", len, ",", " ]", indent, out, &mut |at, more, out| {
                 let (name, field) = value.field(at);
@@ -334,31 +317,20 @@ fn write_pretty<T: Shape>(
                 write_after(field, name.len() + 4, width, indent + 2, more, out)
             })
         }
-        View::Record(len) => {
-            write_broken("( ", len, " @@", " )", indent, out, &mut |at, more, out| {
-                let (name, field) = value.field(at);
-                let mut key = String::new();
-                write_string(name, &mut key)?;
-                write!(out, "{key} :>")?;
-                write_after(field, key.chars().count() + 3, width, indent + 2, more, out)
-            })
-        }
-        View::Function(len) => {
-            write_broken("( ", len, " @@", " )", indent, out, &mut |at, more, out| {
-                let (key, inner) = value.pair(at);
-                let mut text = String::new();
-                write_value(key, &mut text)?;
-                write!(out, "{text} :>")?;
-                write_after(
-                    inner,
-                    text.chars().count() + 3,
-                    width,
-                    indent + 2,
-                    more,
-                    out,
-                )
-            })
-        }
+        View::Record(len) => write_broken("( ", len, " @@", " )", indent, out, &mut |at, more, out| {
+            let (name, field) = value.field(at);
+            let mut key = String::new();
+            write_string(name, &mut key)?;
+            write!(out, "{key} :>")?;
+            write_after(field, key.chars().count() + 3, width, indent + 2, more, out)
+        }),
+        View::Function(len) => write_broken("( ", len, " @@", " )", indent, out, &mut |at, more, out| {
+            let (key, inner) = value.pair(at);
+            let mut text = String::new();
+            write_value(key, &mut text)?;
+            write!(out, "{text} :>")?;
+            write_after(inner, text.chars().count() + 3, width, indent + 2, more, out)
+        }),
         View::Unforced(lazy) => match lazy.as_lazy().and_then(|set| small(lazy, set)) {
             Some(built) => write_pretty(&Value::Set(built), width, indent, tail, out),
             None => write_value(value, out),
@@ -417,10 +389,7 @@ fn one_line<T: Shape>(value: &T, room: usize) -> Option<String> {
             Ok(())
         }
     }
-    let mut line = Room {
-        line: String::new(),
-        left: room,
-    };
+    let mut line = Room { line: String::new(), left: room };
     write_value(value, &mut line).ok()?;
     Some(line.line)
 }

@@ -64,11 +64,7 @@ impl Value {
     pub fn head(&self) -> Result<Value> {
         const OP: &str = "Head";
         let head = match self {
-            Value::Str(s) => s
-                .text()
-                .chars()
-                .next()
-                .map(|c| Value::string(c.encode_utf8(&mut [0; 4]))),
+            Value::Str(s) => s.text().chars().next().map(|c| Value::string(c.encode_utf8(&mut [0; 4]))),
             _ => self.as_sequence(OP)?.first().cloned(),
         };
         head.ok_or_else(|| Fault::EmptySequence { op: OP }.into())
@@ -113,21 +109,12 @@ impl Value {
         }
         let place = |bound: &Value| match bound {
             Value::Int(i) if *i >= 1 && *i as u64 <= len as u64 => Ok(*i as usize),
-            _ => Err(Fault::OutsideSequence {
-                op: OP,
-                sequence: self.clone(),
-                bound: bound.clone(),
-            }),
+            _ => Err(Fault::OutsideSequence { op: OP, sequence: self.clone(), bound: bound.clone() }),
         };
         let (from, to) = (place(from)?, place(to)?);
         match self {
             Value::Str(s) => {
-                let part: String = s
-                    .text()
-                    .chars()
-                    .skip(from - 1)
-                    .take(to + 1 - from)
-                    .collect();
+                let part: String = s.text().chars().skip(from - 1).take(to + 1 - from).collect();
                 Ok(Value::string(&part))
             }
             _ => Ok(Value::tuple(self.as_sequence(OP)?[from - 1..to].to_vec())),
@@ -152,11 +139,7 @@ impl Value {
 fn join(a: &str, b: &str) -> Result<Value> {
     if a.len() + b.len() > MAX_STRING {
         let size = Value::Int((a.len() + b.len()) as i64);
-        return Err(Fault::IntegerTooLarge {
-            op: "\\o",
-            value: size,
-        }
-        .into());
+        return Err(Fault::IntegerTooLarge { op: "\\o", value: size }.into());
     }
     Ok(Value::string(&[a, b].concat()))
 }

@@ -22,10 +22,7 @@ const SCAN: usize = 8;
 
 impl SetNode {
     pub(super) fn new(elements: Vec<Value>) -> SetNode {
-        SetNode {
-            elements,
-            hash: Cell::new(0),
-        }
+        SetNode { elements, hash: Cell::new(0) }
     }
 
     /// The elements, in canonical order.
@@ -48,8 +45,7 @@ impl SetNode {
                 if let (Some(Value::Int(first)), Some(Value::Int(last))) =
                     (self.elements.first(), self.elements.last())
                 {
-                    let contiguous =
-                        last.wrapping_sub(*first) as u64 == self.elements.len() as u64 - 1;
+                    let contiguous = last.wrapping_sub(*first) as u64 == self.elements.len() as u64 - 1;
                     if contiguous && first <= i && i <= last {
                         return Ok((i - first) as usize);
                     }
@@ -145,21 +141,12 @@ fn collect(
 
 #[cold]
 fn too_large(op: &'static str, limits: &Limits) -> super::ValueError {
-    Fault::SetTooLarge {
-        op,
-        size: None,
-        limit: limits.max_set,
-    }
-    .into()
+    Fault::SetTooLarge { op, size: None, limit: limits.max_set }.into()
 }
 
 impl Value {
     pub(super) fn need_set(&self, op: &'static str) -> Result<()> {
-        if self.is_set() {
-            Ok(())
-        } else {
-            Err(Fault::expected(op, Expected::Set, self))
-        }
+        if self.is_set() { Ok(()) } else { Err(Fault::expected(op, Expected::Set, self)) }
     }
 
     /// An operand that is the result. TLC prints the result of an operator by its elements, so an
@@ -238,9 +225,7 @@ impl Value {
         if let (Value::Set(a), [one]) = (self, other.set_elements().unwrap_or_default()) {
             return remove(a.clone(), one);
         }
-        collect(OP, limits, self.elements(OP)?, |x| {
-            other.contains(x).map(|found| !found)
-        })
+        collect(OP, limits, self.elements(OP)?, |x| other.contains(x).map(|found| !found))
     }
 
     /// `self \ {element}`, in place where nobody else holds the set.
@@ -298,11 +283,7 @@ impl Value {
         self.need_set(OP)?;
         other.need_set(OP)?;
         if !self.is_enumerable() {
-            return Err(Fault::InfiniteSet {
-                op: OP,
-                set: self.clone(),
-            }
-            .into());
+            return Err(Fault::InfiniteSet { op: OP, set: self.clone() }.into());
         }
         if self.same(other) {
             return Ok(true);
@@ -310,9 +291,7 @@ impl Value {
         if let (Some((a, b)), Some((c, d))) = (self.as_interval(), other.as_interval()) {
             return Ok(c <= a && b <= d);
         }
-        if let (Some(LazySet::Subset(a)), Some(LazySet::Subset(b))) =
-            (self.as_lazy(), other.as_lazy())
-        {
+        if let (Some(LazySet::Subset(a)), Some(LazySet::Subset(b))) = (self.as_lazy(), other.as_lazy()) {
             return a.is_subset(b);
         }
         if let Value::Set(node) = self {

@@ -26,10 +26,7 @@ struct Text {
 impl Symbol {
     /// A new symbol; see [`Interner::symbol`] to share one.
     pub fn new(text: &str) -> Symbol {
-        Symbol(Rc::new(Text {
-            hash: xxh3_64(text.as_bytes()),
-            text: text.into(),
-        }))
+        Symbol(Rc::new(Text { hash: xxh3_64(text.as_bytes()), text: text.into() }))
     }
 
     /// The text.
@@ -69,11 +66,7 @@ impl PartialOrd for Symbol {
 impl Ord for Symbol {
     #[inline]
     fn cmp(&self, other: &Symbol) -> Ordering {
-        if self.same(other) {
-            Ordering::Equal
-        } else {
-            self.0.text.cmp(&other.0.text)
-        }
+        if self.same(other) { Ordering::Equal } else { self.0.text.cmp(&other.0.text) }
     }
 }
 
@@ -161,10 +154,7 @@ impl Interner {
     pub fn shape(&mut self, mut names: Vec<Symbol>) -> Rc<RecordShape> {
         names.sort();
         names.dedup();
-        let shape = self
-            .shapes
-            .entry(names)
-            .or_insert_with_key(|names| RecordShape::new(names.clone()));
+        let shape = self.shapes.entry(names).or_insert_with_key(|names| RecordShape::new(names.clone()));
         shape.clone()
     }
 

@@ -51,10 +51,7 @@ fn json_keeps_kinds() {
     let table = [
         (set([int(1), int(2)]), r##"{"#set":[1,2]}"##),
         (tuple([int(1), text("a")]), r##"[1,"a"]"##),
-        (
-            record([("a", int(1)), ("b", Value::TRUE)]),
-            r##"{"a":1,"b":true}"##,
-        ),
+        (record([("a", int(1)), ("b", Value::TRUE)]), r##"{"a":1,"b":true}"##),
         (function([(text("#a"), int(1))]), r##"{"#fn":[["#a",1]]}"##),
         (function([(int(0), int(1))]), r##"{"#fn":[[0,1]]}"##),
         (model("r1"), r##"{"#mv":"r1"}"##),
@@ -64,22 +61,13 @@ fn json_keeps_kinds() {
     ];
     for (value, json) in &table {
         assert_eq!(&serde_json::to_string(&datum(value)).expect("JSON"), json);
-        assert_eq!(
-            serde_json::from_str::<Datum>(json).expect("a value"),
-            datum(value)
-        );
+        assert_eq!(serde_json::from_str::<Datum>(json).expect("a value"), datum(value));
     }
     // Any order in the text, and the empty record: the canonical form is what is read.
     let read = |json: &str| serde_json::from_str::<Datum>(json).ok();
-    assert_eq!(
-        read(r##"{"#set":[2,1,2]}"##),
-        Some(datum(&set([int(1), int(2)])))
-    );
+    assert_eq!(read(r##"{"#set":[2,1,2]}"##), Some(datum(&set([int(1), int(2)]))));
     assert_eq!(read("{}"), Some(datum(&tuple([]))));
-    assert_eq!(
-        read(r##"{"#fn":[[2,5],[1,4]]}"##),
-        Some(datum(&tuple([int(4), int(5)])))
-    );
+    assert_eq!(read(r##"{"#fn":[[2,5],[1,4]]}"##), Some(datum(&tuple([int(4), int(5)]))));
     for bad in [
         "null",
         "1.5",
@@ -98,10 +86,7 @@ fn bytes_that_are_no_value_are_refused() {
     for _ in 0..2_000 {
         let encoded = bytes(&any_value(&mut random));
         for cut in 0..encoded.len() {
-            assert_eq!(
-                Datum::decode(&mut &encoded[..cut]),
-                Err(DecodeError::Truncated)
-            );
+            assert_eq!(Datum::decode(&mut &encoded[..cut]), Err(DecodeError::Truncated));
         }
         // What decodes after a change encodes to what it was decoded from.
         let mut changed = encoded.clone();
@@ -115,18 +100,9 @@ fn bytes_that_are_no_value_are_refused() {
         }
     }
     let nested = [[6, 1].repeat(1_000_000), vec![6, 0]].concat();
-    assert_eq!(
-        Datum::decode(&mut nested.as_slice()),
-        Err(DecodeError::TooDeep)
-    );
-    assert_eq!(
-        Datum::decode(&mut [2, 2, 0, 1].as_slice()),
-        Err(DecodeError::NotCanonical)
-    );
-    assert_eq!(
-        Datum::decode(&mut [9].as_slice()),
-        Err(DecodeError::UnknownKind(9))
-    );
+    assert_eq!(Datum::decode(&mut nested.as_slice()), Err(DecodeError::TooDeep));
+    assert_eq!(Datum::decode(&mut [2, 2, 0, 1].as_slice()), Err(DecodeError::NotCanonical));
+    assert_eq!(Datum::decode(&mut [9].as_slice()), Err(DecodeError::UnknownKind(9)));
 }
 
 #[test]
@@ -135,36 +111,21 @@ fn fingerprints_are_of_values_not_of_forms() {
     for _ in 0..10_000 {
         let value = any_value(&mut random);
         let terms: u64 = variable_terms("x", &value).expect("finite");
-        assert_eq!(
-            variable_terms::<u64, _>("x", &remade(&mut random, &value)).expect("finite"),
-            terms
-        );
-        assert_eq!(
-            variable_terms::<u64, _>("x", &datum(&value)).expect("finite"),
-            terms
-        );
-        assert_ne!(
-            variable_terms::<u64, _>("y", &value).expect("finite"),
-            terms
-        );
+        assert_eq!(variable_terms::<u64, _>("x", &remade(&mut random, &value)).expect("finite"), terms);
+        assert_eq!(variable_terms::<u64, _>("x", &datum(&value)).expect("finite"), terms);
+        assert_ne!(variable_terms::<u64, _>("y", &value).expect("finite"), terms);
     }
     let of = |value: &Value| variable_terms::<u64, _>("x", value).expect("finite");
     assert_ne!(of(&set([])), of(&tuple([])));
     assert_ne!(of(&set([int(1)])), of(&tuple([int(1)])));
     assert_ne!(of(&text("m")), of(&model("m")));
     assert_eq!(of(&tuple([int(5)])), of(&function([(int(1), int(5))])));
-    assert_eq!(
-        of(&Value::interval(1, 3)),
-        of(&set([int(1), int(2), int(3)]))
-    );
+    assert_eq!(of(&Value::interval(1, 3)), of(&set([int(1), int(2), int(3)])));
 }
 
 #[test]
 fn a_layout_that_keeps_pieces_adds_the_same_terms() {
-    let value = record([
-        ("s", set([int(1), int(2)])),
-        ("t", tuple([text("a"), int(7)])),
-    ]);
+    let value = record([("s", set([int(1), int(2)])), ("t", tuple([text("a"), int(7)]))]);
     let mut path = Path::variable("x");
     let mut sum: u64 = path.function_term();
     let before = path.enter_field("s");
@@ -191,21 +152,13 @@ fn a_million_values_have_a_million_fingerprints() {
     let mut wide: HashSet<u128> = HashSet::new();
     let mut finalised: HashSet<u64> = HashSet::new();
     for code in 0..1_000_000i64 {
-        let digits = (0..6)
-            .map(|place| int(code / 10i64.pow(place) % 10))
-            .collect();
+        let digits = (0..6).map(|place| int(code / 10i64.pow(place) % 10)).collect();
         let value = Value::tuple(digits);
         let sum: u64 = variable_terms("x", &value).expect("finite");
         assert!(seen.insert(sum), "{value}");
         assert!(finalised.insert(sum.finalise()));
         if code % 10 == 0 {
-            assert!(
-                wide.insert(
-                    variable_terms::<u128, _>("x", &value)
-                        .expect("finite")
-                        .finalise()
-                )
-            );
+            assert!(wide.insert(variable_terms::<u128, _>("x", &value).expect("finite").finalise()));
         }
     }
 }
@@ -214,10 +167,7 @@ fn a_million_values_have_a_million_fingerprints() {
 fn fingerprints_are_the_same_on_every_machine() {
     // Recorded: a change here breaks every checkpoint.
     let value = record([("s", set([tuple([int(1)]), tuple([])])), ("t", model("m"))]);
-    assert_eq!(
-        variable_terms::<u64, _>("x", &value).expect("finite"),
-        RECORDED
-    );
+    assert_eq!(variable_terms::<u64, _>("x", &value).expect("finite"), RECORDED);
 }
 
 const RECORDED: u64 = 1_066_517_085_644_511_112;

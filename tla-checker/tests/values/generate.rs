@@ -53,17 +53,9 @@ pub fn a_type(random: &mut Random, depth: usize) -> Type {
         6 => Type::Seq(Box::new(a_type(random, depth - 1))),
         7 => {
             let count = 1 + random.below(3);
-            Type::Record(
-                NAMES[..count]
-                    .iter()
-                    .map(|n| (*n, a_type(random, depth - 1)))
-                    .collect(),
-            )
+            Type::Record(NAMES[..count].iter().map(|n| (*n, a_type(random, depth - 1))).collect())
         }
-        _ => Type::Function(
-            Box::new(a_type(random, depth - 1)),
-            Box::new(a_type(random, depth - 1)),
-        ),
+        _ => Type::Function(Box::new(a_type(random, depth - 1)), Box::new(a_type(random, depth - 1))),
     }
 }
 
@@ -74,37 +66,23 @@ pub fn of_type(random: &mut Random, kind: &Type) -> Value {
         Type::Big => match random.below(6) {
             0 => Value::Int(i64::MAX - random.below(2) as i64),
             1 => Value::Int(i64::MIN + random.below(2) as i64),
-            2 => Value::Int(i64::MAX)
-                .add(&Value::Int(1 + random.below(2) as i64))
-                .expect("ints"),
-            3 => Value::Int(i64::MIN)
-                .subtract(&Value::Int(1 + random.below(2) as i64))
-                .expect("ints"),
+            2 => Value::Int(i64::MAX).add(&Value::Int(1 + random.below(2) as i64)).expect("ints"),
+            3 => Value::Int(i64::MIN).subtract(&Value::Int(1 + random.below(2) as i64)).expect("ints"),
             _ => Value::Int(random.below(3) as i64),
         },
         Type::Text => Value::string(NAMES[random.below(NAMES.len())]),
         Type::Model => Value::model(["m1", "m2", "m3"][random.below(3)]),
         Type::Set(element) => {
-            let elements = (0..random.below(4))
-                .map(|_| of_type(random, element))
-                .collect();
+            let elements = (0..random.below(4)).map(|_| of_type(random, element)).collect();
             Value::set(elements).expect("one type")
         }
-        Type::Seq(element) => Value::tuple(
-            (0..random.below(4))
-                .map(|_| of_type(random, element))
-                .collect(),
-        ),
-        Type::Record(fields) => Value::record(
-            fields
-                .iter()
-                .map(|(name, t)| (Symbol::new(name), of_type(random, t)))
-                .collect(),
-        ),
+        Type::Seq(element) => Value::tuple((0..random.below(4)).map(|_| of_type(random, element)).collect()),
+        Type::Record(fields) => {
+            Value::record(fields.iter().map(|(name, t)| (Symbol::new(name), of_type(random, t))).collect())
+        }
         Type::Function(argument, result) => {
-            let pairs = (0..random.below(4))
-                .map(|_| (of_type(random, argument), of_type(random, result)))
-                .collect();
+            let pairs =
+                (0..random.below(4)).map(|_| (of_type(random, argument), of_type(random, result))).collect();
             Value::function_from_pairs(pairs).expect("one type")
         }
     }
@@ -122,14 +100,10 @@ pub fn remade(random: &mut Random, value: &Value) -> Value {
     match value {
         Value::Str(s) => Value::string(s.text()),
         Value::Model(m) => Value::model(m.name()),
-        Value::Big(_) => value
-            .add(&Value::Int(1))
-            .and_then(|v| v.subtract(&Value::Int(1)))
-            .expect("ints"),
+        Value::Big(_) => value.add(&Value::Int(1)).and_then(|v| v.subtract(&Value::Int(1))).expect("ints"),
         Value::Set(s) => {
             let elements = s.elements();
-            if let (Some(Value::Int(low)), Some(Value::Int(high))) =
-                (elements.first(), elements.last())
+            if let (Some(Value::Int(low)), Some(Value::Int(high))) = (elements.first(), elements.last())
                 && (*high as i128 - *low as i128) + 1 == elements.len() as i128
                 && random.below(2) == 0
             {
@@ -144,18 +118,16 @@ pub fn remade(random: &mut Random, value: &Value) -> Value {
                         return Value::subsets(&one).expect("a set");
                     }
                     Value::Tuple(t) if !t.elements().is_empty() => {
-                        let axes = t
-                            .elements()
-                            .iter()
-                            .map(|e| Value::set(vec![e.clone()]).expect("one"));
+                        let axes = t.elements().iter().map(|e| Value::set(vec![e.clone()]).expect("one"));
                         return Value::product(axes.collect()).expect("sets");
                     }
                     Value::Record(r) => {
-                        let axes = r.shape().names().iter().cloned().zip(
-                            r.values()
-                                .iter()
-                                .map(|e| Value::set(vec![e.clone()]).expect("one")),
-                        );
+                        let axes = r
+                            .shape()
+                            .names()
+                            .iter()
+                            .cloned()
+                            .zip(r.values().iter().map(|e| Value::set(vec![e.clone()]).expect("one")));
                         return Value::record_set(axes.collect()).expect("sets");
                     }
                     _ => {}
@@ -172,9 +144,7 @@ pub fn remade(random: &mut Random, value: &Value) -> Value {
             let mut made = Value::tuple(Vec::new());
             for (key, inner) in pairs {
                 let (key, inner) = (remade(random, &key), remade(random, &inner));
-                made = made
-                    .override_with(&Value::singleton_function(key, inner))
-                    .expect("functions");
+                made = made.override_with(&Value::singleton_function(key, inner)).expect("functions");
             }
             made
         }
@@ -188,16 +158,11 @@ pub fn a_lazy_set(random: &mut Random, depth: usize) -> (Value, Vec<Value>) {
         0 => {
             let low = random.below(5) as i64 - 2;
             let high = low + random.below(4) as i64 - 1;
-            (
-                Value::interval(low, high),
-                (low..=high).map(Value::Int).collect(),
-            )
+            (Value::interval(low, high), (low..=high).map(Value::Int).collect())
         }
         1 => {
             let kind = a_type(random, 0);
-            let elements: Vec<Value> = (0..random.below(3))
-                .map(|_| of_type(random, &kind))
-                .collect();
+            let elements: Vec<Value> = (0..random.below(3)).map(|_| of_type(random, &kind)).collect();
             let set = Value::set(elements).expect("one type");
             let elements = set.set_elements().unwrap_or_default().to_vec();
             (set, elements)
@@ -206,10 +171,7 @@ pub fn a_lazy_set(random: &mut Random, depth: usize) -> (Value, Vec<Value>) {
             let (base, elements) = a_lazy_set(random, 0);
             let subsets = (0u32..1 << elements.len())
                 .map(|bits| {
-                    let chosen = elements
-                        .iter()
-                        .enumerate()
-                        .filter(|(at, _)| bits >> at & 1 == 1);
+                    let chosen = elements.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1);
                     Value::set(chosen.map(|(_, e)| e.clone()).collect()).expect("comparable")
                 })
                 .collect();
@@ -227,10 +189,7 @@ pub fn a_lazy_set(random: &mut Random, depth: usize) -> (Value, Vec<Value>) {
                 let pairs = keys.iter().cloned().zip(values).collect();
                 Value::function_from_pairs(pairs).expect("comparable")
             });
-            (
-                Value::function_set(&domain, &range).expect("sets"),
-                all.collect(),
-            )
+            (Value::function_set(&domain, &range).expect("sets"), all.collect())
         }
         4 => {
             let count = 1 + random.below(3);
@@ -244,17 +203,9 @@ pub fn a_lazy_set(random: &mut Random, depth: usize) -> (Value, Vec<Value>) {
             random.shuffle(&mut names);
             let parts: Vec<_> = names.iter().map(|_| a_lazy_set(random, 0)).collect();
             let (sets, axes): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-            let named = |values: Vec<Value>| {
-                names
-                    .iter()
-                    .map(|n| Symbol::new(n))
-                    .zip(values)
-                    .collect::<Vec<_>>()
-            };
-            let all = combinations(&axes)
-                .into_iter()
-                .map(|v| Value::record(named(v)))
-                .collect();
+            let named =
+                |values: Vec<Value>| names.iter().map(|n| Symbol::new(n)).zip(values).collect::<Vec<_>>();
+            let all = combinations(&axes).into_iter().map(|v| Value::record(named(v))).collect();
             (Value::record_set(named(sets)).expect("sets"), all)
         }
     }
@@ -267,8 +218,7 @@ fn combinations(axes: &[Vec<Value>]) -> Vec<Vec<Value>> {
         all = all
             .into_iter()
             .flat_map(|before: Vec<Value>| {
-                axis.iter()
-                    .map(move |value| [before.clone(), vec![value.clone()]].concat())
+                axis.iter().map(move |value| [before.clone(), vec![value.clone()]].concat())
             })
             .collect();
     }

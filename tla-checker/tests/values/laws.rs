@@ -16,15 +16,8 @@ fn a_value_made_otherwise_is_the_same_value() {
         let again = remade(&mut random, &value);
         assert_eq!(value, again, "equal");
         assert_eq!(value.cmp(&again), Ordering::Equal, "{value} {again}");
-        assert_eq!(
-            value.hash_code(),
-            again.hash_code(),
-            "hash of {value} and {again}"
-        );
-        assert!(
-            value.try_eq(&again).expect("same type"),
-            "{value} = {again}"
-        );
+        assert_eq!(value.hash_code(), again.hash_code(), "hash of {value} and {again}");
+        assert!(value.try_eq(&again).expect("same type"), "{value} = {again}");
         assert_eq!(value, again, "equal with the hashes known");
     }
 }
@@ -35,16 +28,8 @@ fn the_order_is_total() {
     for round in 0..20_000 {
         let kind = a_type(&mut random, 3);
         let one = |random: &mut Random| {
-            let made = if round % 2 == 0 {
-                of_type(random, &kind)
-            } else {
-                any_value(random)
-            };
-            if random.below(2) == 0 {
-                remade(random, &made)
-            } else {
-                made
-            }
+            let made = if round % 2 == 0 { of_type(random, &kind) } else { any_value(random) };
+            if random.below(2) == 0 { remade(random, &made) } else { made }
         };
         let (a, b, c) = (one(&mut random), one(&mut random), one(&mut random));
         assert_eq!(a.cmp(&b), b.cmp(&a).reverse(), "{a} {b}");
@@ -66,11 +51,7 @@ fn the_order_is_total() {
             assert!(a.try_eq(&b).is_ok(), "one type: {a} {b}");
         }
         let datum = |v: &Value| v.to_datum(&LIMITS).expect("finite");
-        assert_eq!(
-            datum(&a).cmp(&datum(&b)),
-            a.cmp(&b),
-            "the owned forms of {a} and {b}"
-        );
+        assert_eq!(datum(&a).cmp(&datum(&b)), a.cmp(&b), "the owned forms of {a} and {b}");
     }
 }
 
@@ -81,11 +62,7 @@ fn sets_obey_their_algebra() {
         let kind = Type::Set(Box::new(a_type(&mut random, 2)));
         let mut one = || {
             let made = of_type(&mut random, &kind);
-            if random.below(2) == 0 {
-                remade(&mut random, &made)
-            } else {
-                made
-            }
+            if random.below(2) == 0 { remade(&mut random, &made) } else { made }
         };
         let (a, b, c) = (one(), one(), one());
         let union = |a: &Value, b: &Value| a.union(b, &LIMITS).expect("one type");
@@ -94,30 +71,21 @@ fn sets_obey_their_algebra() {
         assert_eq!(union(&a, &b), union(&b, &a));
         assert_eq!(both(&a, &b), both(&b, &a));
         assert_eq!(union(&a, &union(&b, &c)), union(&union(&a, &b), &c));
-        assert_eq!(
-            both(&a, &union(&b, &c)),
-            union(&both(&a, &b), &both(&a, &c))
-        );
+        assert_eq!(both(&a, &union(&b, &c)), union(&both(&a, &b), &both(&a, &c)));
         assert_eq!(less(&a, &union(&b, &c)), both(&less(&a, &b), &less(&a, &c)));
         assert_eq!(union(&less(&a, &b), &both(&a, &b)), a);
         assert!(both(&a, &b).is_subset(&a).expect("one type"));
         assert!(a.is_subset(&union(&a, &b)).expect("one type"));
         assert_eq!(a.is_subset(&b).expect("one type"), both(&a, &b) == a);
         let all = Value::set(vec![a.clone(), b.clone(), c.clone()]).expect("one type");
-        assert_eq!(
-            all.big_union(&LIMITS).expect("sets"),
-            union(&union(&a, &b), &c)
-        );
+        assert_eq!(all.big_union(&LIMITS).expect("sets"), union(&union(&a, &b), &c));
         for element in a.elements("test").expect("finite") {
             assert!(a.contains(&element).expect("one type"));
             assert_eq!(
                 both(&a, &b).contains(&element).expect("one type"),
                 b.contains(&element).expect("one type")
             );
-            let without = a
-                .clone()
-                .without_element(&element, &LIMITS)
-                .expect("one type");
+            let without = a.clone().without_element(&element, &LIMITS).expect("one type");
             assert!(!without.contains(&element).expect("one type"));
             assert_eq!(without.with_element(element, &LIMITS).expect("one type"), a);
         }

@@ -32,12 +32,7 @@ fn tuple<const N: usize>(elements: [Value; N]) -> Value {
 }
 
 fn record<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    Value::record(
-        fields
-            .into_iter()
-            .map(|(name, value)| (Symbol::new(name), value))
-            .collect(),
-    )
+    Value::record(fields.into_iter().map(|(name, value)| (Symbol::new(name), value)).collect())
 }
 
 fn function<const N: usize>(pairs: [(Value, Value); N]) -> Value {
@@ -45,9 +40,7 @@ fn function<const N: usize>(pairs: [(Value, Value); N]) -> Value {
 }
 
 fn records<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    let fields = fields
-        .into_iter()
-        .map(|(name, set)| (Symbol::new(name), set));
+    let fields = fields.into_iter().map(|(name, set)| (Symbol::new(name), set));
     Value::record_set(fields.collect()).expect("sets")
 }
 

@@ -12,10 +12,7 @@ fn except(function: Value, path: &[Value], with: Value) -> Result<Value, ValueEr
 
 #[test]
 fn functions_have_one_form() {
-    assert!(matches!(
-        function([(int(2), int(3)), (int(1), int(2))]),
-        Value::Tuple(_)
-    ));
+    assert!(matches!(function([(int(2), int(3)), (int(1), int(2))]), Value::Tuple(_)));
     assert!(matches!(function([]), Value::Tuple(_)));
     assert!(matches!(function([(text("a"), int(3))]), Value::Record(_)));
     assert!(matches!(function([(int(0), int(3))]), Value::Func(_)));
@@ -27,15 +24,8 @@ fn functions_have_one_form() {
     let wide = tuple([int(1), int(2)]).override_with(&tuple([int(3), int(4), int(5)]));
     assert_eq!(wide.expect("functions"), tuple([int(1), int(2), int(5)]));
     assert!(tuple([]).override_with(&int(1)).is_err());
-    assert!(
-        function([(int(1), int(1))])
-            .override_with(&record([("a", int(1))]))
-            .is_err()
-    );
-    assert_eq!(
-        record([("b", int(1)), ("a", int(2))]).to_string(),
-        "[a |-> 2, b |-> 1]"
-    );
+    assert!(function([(int(1), int(1))]).override_with(&record([("a", int(1))])).is_err());
+    assert_eq!(record([("b", int(1)), ("a", int(2))]).to_string(), "[a |-> 2, b |-> 1]");
     assert!(record([]) == tuple([]));
 }
 
@@ -60,13 +50,8 @@ fn application() {
         assert!(function.apply(&argument).is_err(), "{function}[{argument}]");
     }
     let field = Symbol::new("a");
-    assert_eq!(
-        record([("a", int(1))]).select(&field).expect("a field"),
-        &int(1)
-    );
-    let error = record([("b", int(1))])
-        .select(&field)
-        .expect_err("no such field");
+    assert_eq!(record([("a", int(1))]).select(&field).expect("a field"), &int(1));
+    let error = record([("b", int(1))]).select(&field).expect_err("no such field");
     assert!(matches!(error.fault(), Fault::NoField { .. }));
     assert_eq!(error.to_string(), "the record has no field `a`: [b |-> 1]");
     assert!(model("m1").select(&field).is_err());
@@ -78,17 +63,11 @@ fn application() {
 #[test]
 fn except_follows_a_path_and_ignores_what_is_outside() {
     let pair = || tuple([int(1), int(2)]);
-    assert_eq!(
-        except(pair(), &[int(1)], int(5)).expect("fine"),
-        tuple([int(5), int(2)])
-    );
+    assert_eq!(except(pair(), &[int(1)], int(5)).expect("fine"), tuple([int(5), int(2)]));
     assert_eq!(except(pair(), &[int(3)], int(5)).expect("fine"), pair());
     assert!(except(pair(), &[text("a")], int(5)).is_err());
     let r = || record([("a", int(1))]);
-    assert_eq!(
-        except(r(), &[text("a")], int(5)).expect("fine"),
-        record([("a", int(5))])
-    );
+    assert_eq!(except(r(), &[text("a")], int(5)).expect("fine"), record([("a", int(5))]));
     assert_eq!(except(r(), &[text("b")], int(5)).expect("fine"), r());
     assert!(except(r(), &[int(1)], int(5)).is_err());
     let f = || function([(int(0), int(0)), (int(2), int(1))]);
@@ -97,10 +76,7 @@ fn except_follows_a_path_and_ignores_what_is_outside() {
     assert!(except(int(1), &[int(1)], int(5)).is_err());
     let nested = tuple([tuple([int(1)])]);
     let path = [int(1), int(1)];
-    assert_eq!(
-        except(nested.clone(), &path, int(5)).expect("fine"),
-        tuple([tuple([int(5)])])
-    );
+    assert_eq!(except(nested.clone(), &path, int(5)).expect("fine"), tuple([tuple([int(5)])]));
     assert!(except(tuple([int(1)]), &path, int(5)).is_err());
     // Whoever holds the function too does not see the update, and hashes are those of the new value.
     let shared = nested.clone();
@@ -121,15 +97,9 @@ fn sequences_and_strings() {
     }
     assert_eq!(sub(0, 2), None);
     assert_eq!(sub(2, 4), None);
-    assert_eq!(
-        text("abc").subsequence(&int(1), &int(2)).expect("inside"),
-        text("ab")
-    );
+    assert_eq!(text("abc").subsequence(&int(1), &int(2)).expect("inside"), text("ab"));
     assert!(text("abc").subsequence(&int(1), &int(20)).is_err());
-    assert_eq!(
-        text("ab").concat(&text("cd")).expect("strings"),
-        text("abcd")
-    );
+    assert_eq!(text("ab").concat(&text("cd")).expect("strings"), text("abcd"));
     assert!(text("ab").concat(&tuple([int(1)])).is_err());
     assert!(tuple([int(1)]).concat(&model("m1")).is_err());
     assert_eq!(text("abc").length().expect("a string"), int(3));
@@ -140,40 +110,17 @@ fn sequences_and_strings() {
     assert_eq!(text("abc").head().expect("not empty"), text("a"));
     assert_eq!(text("abc").tail().expect("not empty"), text("bc"));
     assert_eq!(s().tail().expect("not empty"), tuple([int(2), int(3)]));
-    assert_eq!(
-        tuple([]).append(int(1)).expect("a sequence"),
-        tuple([int(1)])
-    );
+    assert_eq!(tuple([]).append(int(1)).expect("a sequence"), tuple([int(1)]));
     assert!(int(1).append(int(1)).is_err());
     let shared = s();
-    assert_eq!(
-        shared
-            .clone()
-            .append(int(4))
-            .expect("a sequence")
-            .length()
-            .expect("one"),
-        int(4)
-    );
+    assert_eq!(shared.clone().append(int(4)).expect("a sequence").length().expect("one"), int(4));
     assert_eq!(shared, s());
 }
 
 #[test]
 fn integers_never_overflow() {
     let mut random = Random(6);
-    let edges = [
-        0,
-        1,
-        -1,
-        2,
-        -2,
-        7,
-        i64::MAX,
-        i64::MIN,
-        i64::MAX - 1,
-        i64::MIN + 1,
-        1 << 32,
-    ];
+    let edges = [0, 1, -1, 2, -2, 7, i64::MAX, i64::MIN, i64::MAX - 1, i64::MIN + 1, 1 << 32];
     let mut one = || {
         let small = edges[random.below(edges.len())];
         match random.below(3) {
@@ -194,14 +141,7 @@ fn integers_never_overflow() {
         assert_eq!(a.to_string(), x.to_string());
         match (a.divide(&b), a.modulo(&b)) {
             (Ok(quotient), Ok(rest)) => {
-                assert_eq!(
-                    quotient
-                        .multiply(&b)
-                        .expect("ints")
-                        .add(&rest)
-                        .expect("ints"),
-                    a
-                );
+                assert_eq!(quotient.multiply(&b).expect("ints").add(&rest).expect("ints"), a);
                 assert!(rest >= int(0) && rest < b, "{x} % {y}");
             }
             (Ok(_), Err(_)) => assert!(y < BigInt::ZERO),

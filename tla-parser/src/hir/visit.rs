@@ -34,11 +34,15 @@ impl Spec {
                 f(bound.set);
                 f(*body);
             }
-            Expr::SetMap(body, bounds) | Expr::Quantifier(_, bounds, body) | Expr::Function(bounds, body, _) => {
+            Expr::SetMap(body, bounds)
+            | Expr::Quantifier(_, bounds, body)
+            | Expr::Function(bounds, body, _) => {
                 bounds.iter().for_each(|b| f(b.set));
                 f(*body);
             }
-            Expr::UnboundedQuantifier(_, _, body) | Expr::Label(_, _, body) | Expr::Field(body, _) => f(*body),
+            Expr::UnboundedQuantifier(_, _, body) | Expr::Label(_, _, body) | Expr::Field(body, _) => {
+                f(*body)
+            }
             Expr::Choose { set, body, .. } => {
                 set.iter().for_each(|&s| f(s));
                 f(*body);

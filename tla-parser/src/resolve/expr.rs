@@ -98,7 +98,9 @@ impl Resolver<'_> {
                 self.report(
                     Diagnostic::error(code::OPERATOR_AS_VALUE, "a LAMBDA stands where a value is needed")
                         .at(e.span, "an operator, not a value")
-                        .help("a LAMBDA can only be an argument for an operator parameter, or stand after `<-`"),
+                        .help(
+                            "a LAMBDA can only be an argument for an operator parameter, or stand after `<-`",
+                        ),
                 );
                 Expr::Error
             }
@@ -129,9 +131,12 @@ impl Resolver<'_> {
         for (i, (name, _)) in fields.iter().enumerate() {
             if let Some((first, _)) = fields[..i].iter().find(|(n, _)| n.name == name.name) {
                 self.report(
-                    Diagnostic::error(code::DUPLICATE_FIELD, format!("the field `{}` is given twice", name.name))
-                        .at(name.span, "given again")
-                        .also(first.span, "first given here"),
+                    Diagnostic::error(
+                        code::DUPLICATE_FIELD,
+                        format!("the field `{}` is given twice", name.name),
+                    )
+                    .at(name.span, "given again")
+                    .also(first.span, "first given here"),
                 );
             }
         }
@@ -278,9 +283,11 @@ impl Resolver<'_> {
         definition: Option<Span>,
     ) {
         let s = if wanted == 1 { "" } else { "s" };
-        let mut d =
-            Diagnostic::error(code::WRONG_ARITY, format!("`{name}` takes {wanted} argument{s}, {given} given"))
-                .at(span, "applied here");
+        let mut d = Diagnostic::error(
+            code::WRONG_ARITY,
+            format!("`{name}` takes {wanted} argument{s}, {given} given"),
+        )
+        .at(span, "applied here");
         if let Some(at) = definition {
             d = d.also(at, "defined here");
         }
@@ -301,13 +308,8 @@ impl Resolver<'_> {
                     let params = r.params(params);
                     (params, r.expr(body))
                 });
-                let def = self.add_def(
-                    "LAMBDA".into(),
-                    DefKind::Lambda,
-                    arg.span,
-                    params,
-                    DefBody::Expr(body),
-                );
+                let def =
+                    self.add_def("LAMBDA".into(), DefKind::Lambda, arg.span, params, DefBody::Expr(body));
                 OperatorRef::Def(def)
             }
             ExprKind::Name(name, args) if args.is_empty() => match Builtin::from_text(&name.name) {

@@ -90,7 +90,8 @@ impl Resolver<'_> {
                     format!("module `{module_name}` declares no constant or variable `{}`", target.name),
                 )
                 .at(target.span, "substituted here");
-                d.help = closest(&target.name, names.iter().map(|n| &**n)).map(|n| format!("did you mean `{n}`?"));
+                d.help =
+                    closest(&target.name, names.iter().map(|n| &**n)).map(|n| format!("did you mean `{n}`?"));
                 self.report(d);
                 continue;
             };
@@ -124,7 +125,10 @@ impl Resolver<'_> {
                         code::NOT_SUBSTITUTED,
                         format!("`{}` of module `{module_name}` is not given a value", d.name),
                     )
-                    .at(instance.span, "this INSTANCE substitutes nothing for it, and the name means nothing here")
+                    .at(
+                        instance.span,
+                        "this INSTANCE substitutes nothing for it, and the name means nothing here",
+                    )
                     .also(d.span, "declared here")
                     .help(format!("add `WITH {} <- …`", d.name)),
                 );

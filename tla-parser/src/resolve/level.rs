@@ -151,7 +151,8 @@ impl Resolver<'_> {
                 Level::Temporal => "temporal",
             };
             self.report(
-                Diagnostic::error(code, format!("{what} must be {}", word(max))).at(span, format!("this is {found}")),
+                Diagnostic::error(code, format!("{what} must be {}", word(max)))
+                    .at(span, format!("this is {found}")),
             );
         }
         for &u in &info.uses {
@@ -181,11 +182,15 @@ impl Resolver<'_> {
                 info
             }
             Arg::Operator(OperatorRef::Decl(d)) => Info { floor: Level::Constant, uses: vec![Use::Decl(*d)] },
-            Arg::Operator(OperatorRef::Local(l)) => Info { floor: Level::Constant, uses: vec![Use::Local(*l)] },
+            Arg::Operator(OperatorRef::Local(l)) => {
+                Info { floor: Level::Constant, uses: vec![Use::Local(*l)] }
+            }
             Arg::Operator(OperatorRef::Builtin(b)) => Info::at(match b {
                 Builtin::Prime | Builtin::Unchanged | Builtin::Compose => Level::Action,
                 Builtin::Enabled => Level::State,
-                Builtin::Always | Builtin::Eventually | Builtin::LeadsTo | Builtin::PlusArrow => Level::Temporal,
+                Builtin::Always | Builtin::Eventually | Builtin::LeadsTo | Builtin::PlusArrow => {
+                    Level::Temporal
+                }
                 _ => Level::Constant,
             }),
         }
@@ -255,7 +260,13 @@ impl Resolver<'_> {
             Expr::Fairness(_, sub, action) => {
                 let (a, s) = (self.info(action), self.info(sub));
                 let (at, sub_at) = (self.spec.span(action), self.spec.span(sub));
-                self.require(&a, Level::Action, at, code::TEMPORAL_LEVEL, "the action of a fairness condition");
+                self.require(
+                    &a,
+                    Level::Action,
+                    at,
+                    code::TEMPORAL_LEVEL,
+                    "the action of a fairness condition",
+                );
                 self.require(&s, Level::State, sub_at, code::PRIME_LEVEL, "the subscript");
                 Info::at(Level::Temporal)
             }

@@ -108,7 +108,13 @@ impl Resolver<'_> {
         }
         if let Some(name) = &step.name {
             let truth = self.add_expr(Expr::Builtin(Builtin::True, Vec::new()), name.span);
-            let id = self.add_def(name.name.clone(), DefKind::Theorem, name.span, Vec::new(), DefBody::Expr(truth));
+            let id = self.add_def(
+                name.name.clone(),
+                DefKind::Theorem,
+                name.span,
+                Vec::new(),
+                DefBody::Expr(truth),
+            );
             self.current().scope.push((name.name.clone(), Entity::Def(id)));
         }
     }

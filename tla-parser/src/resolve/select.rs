@@ -47,7 +47,10 @@ impl Resolver<'_> {
                             _ => match other {
                                 Some(e) => e,
                                 None => {
-                                    self.bad_selector(step.span, "no such arm, or `!1` or `!2` is missing after it");
+                                    self.bad_selector(
+                                        step.span,
+                                        "no such arm, or `!1` or `!2` is missing after it",
+                                    );
                                     return None;
                                 }
                             },
@@ -114,9 +117,9 @@ impl Resolver<'_> {
         let of = |bounds: &[Bound]| bounds.iter().flat_map(|b| b.locals.iter().copied()).collect();
         Some(match self.spec.expr(at) {
             Expr::SetFilter(bound, body) => (bound.locals.clone(), *body),
-            Expr::SetMap(body, bounds) | Expr::Quantifier(_, bounds, body) | Expr::Function(bounds, body, _) => {
-                (of(bounds), *body)
-            }
+            Expr::SetMap(body, bounds)
+            | Expr::Quantifier(_, bounds, body)
+            | Expr::Function(bounds, body, _) => (of(bounds), *body),
             Expr::UnboundedQuantifier(_, locals, body) => (locals.clone(), *body),
             Expr::Choose { locals, body, .. } => (locals.clone(), *body),
             _ => return None,

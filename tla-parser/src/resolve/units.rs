@@ -40,7 +40,9 @@ impl Resolver<'_> {
                 self.named_instance(name, params, instance, unit.local);
             }
             UnitKind::Assume { name, body, axiom } => self.assume(name.as_ref(), body, *axiom, unit),
-            UnitKind::Theorem { name, body, proof } => self.theorem(name.as_ref(), body, proof.as_ref(), unit),
+            UnitKind::Theorem { name, body, proof } => {
+                self.theorem(name.as_ref(), body, proof.as_ref(), unit)
+            }
             UnitKind::Use(facts) => self.in_proof(|r| r.facts(facts)),
             UnitKind::Module(module) => {
                 if !self.check_fresh(&module.name) {
@@ -232,8 +234,9 @@ impl Resolver<'_> {
         let pending = self.pending(&def.name, 0);
         let fresh = pending.is_some() || self.check_fresh(&def.name);
         let (name, span) = (def.name.name.clone(), def.name.span);
-        let id = pending
-            .unwrap_or_else(|| self.add_def(name.clone(), DefKind::Function, span, Vec::new(), DefBody::Missing));
+        let id = pending.unwrap_or_else(|| {
+            self.add_def(name.clone(), DefKind::Function, span, Vec::new(), DefBody::Missing)
+        });
         let itself = self.add_local(&def.name, 0);
         let (bounds, body) = self.scoped(|r| {
             let bounds = r.bounds(&def.bounds);
