@@ -12,7 +12,7 @@ use super::finding::{Finding, Findings, Subject, Tail};
 use super::frontier::{CHUNK, Chunk};
 use super::gate::Task;
 use super::run::{ActionCount, Run, Tally};
-use super::seen::{Insertion, Link};
+use super::seen::{Access, Insertion, Link};
 use crate::failure::{Failure, FailureKind};
 use crate::outcome::{Bound, Phase};
 use crate::space::{Progress, SpaceWorker, State, StateSpace};
@@ -23,6 +23,8 @@ pub(super) struct Agent<'r, S: StateSpace> {
     run: &'r Run<'r, S>,
     /// The evaluator.
     pub worker: S::Worker<'r>,
+    /// The way into the set of seen states.
+    seen: Access<'r>,
     width: usize,
     instances: usize,
     has_constraints: bool,
@@ -61,6 +63,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         Agent {
             run,
             worker,
+            seen: run.seen.access(),
             width: run.space.width(),
             instances,
             has_constraints: run.space.has_constraints(),
@@ -108,6 +111,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
     /// Does its share of a task, until the task is used up or the search is to stop.
     pub fn work(&mut self, task: Task) {
         self.base = self.run.progress();
+        self.seen.hold();
         let next = match task {
             Task::Expand(level) => {
                 while let Some(chunk) = self.run.frontier.take(level) {
@@ -123,6 +127,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 level + 1
             }
         };
+        self.seen.release();
         self.run.frontier.push(next, std::mem::take(&mut self.out));
         self.publish();
         self.run.count_actions(&mut self.actions);
@@ -214,11 +219,11 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 };
                 if let Some(candidates) = &self.run.candidates {
                     // Only levels before this one are in the set while candidates compete.
-                    if !self.run.seen.contains(key) {
+                    if !self.seen.contains(key) {
                         candidates.offer(key, new.fingerprint, new.link, new.state);
                     }
                 } else {
-                    match self.run.seen.insert(key, new.link, new.level + 1) {
+                    match self.seen.insert(key, new.link, new.level + 1) {
                         Insertion::New => {
                             self.keep(new.level, key, new.link, new.state);
                             self.check(new.level, new.state, new.fingerprint, Tail::Kept(key));
@@ -315,7 +320,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 if self.run.halt.is_cancelled() {
                     return;
                 }
-                let insertion = self.run.seen.insert(key, winner.link, level + 1);
+                let insertion = self.seen.insert(key, winner.link, level + 1);
                 debug_assert_eq!(insertion, Insertion::New, "candidates were not seen before");
                 self.keep(level, key, winner.link, &winner.state);
                 self.check(level, &winner.state, winner.fingerprint, Tail::Kept(key));
