@@ -11,7 +11,7 @@ mod grid;
 use graph::{Graph, int};
 use tla_checker::explore::{Options, explore, reference};
 use tla_checker::observer::{Cancel, Silent};
-use tla_checker::outcome::{Outcome, Verdict};
+use tla_checker::outcome::{Outcome, Phase, Verdict};
 use tla_checker::space::StateSpace;
 
 fn options(workers: usize) -> Options {
@@ -160,4 +160,16 @@ fn continue_records_each_property_once_with_its_shortest_trace() {
     assert_eq!(names.len(), 4);
     assert!(all.violations.is_sorted_by_key(|v| v.trace.len()), "found level by level");
     assert!(all.distinct_states > first.distinct_states && all.queue == 0);
+}
+
+#[test]
+fn a_state_whose_successors_fail_is_no_deadlock() {
+    let mut graph = Graph::new(6, 50, 2);
+    (graph.stuck, graph.fails) = (1, 1);
+    let with = Options { continue_after_violation: true, ..options(2) };
+    for outcome in [run(&graph, &with), run_reference(&graph, &with)] {
+        assert_eq!(outcome.violations.len(), 1);
+        assert!(matches!(outcome.verdict, Verdict::Failure(Phase::Next, _)));
+        assert_eq!(outcome.trace().len(), 1);
+    }
 }

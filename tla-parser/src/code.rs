@@ -47,7 +47,183 @@ macro_rules! codes {
 }
 
 codes! {
-    UNEXPECTED_CHARACTER = "E0101", "a character that no TLA+ token starts with", "";
+    UNEXPECTED_CHARACTER = "E0101", "a character that no TLA+ token starts with",
+"The text holds a character that cannot start any token, such as a curly quote or a semicolon.
+
+    Name == “Ada”        \\* curly quotes
+
+Write it with the characters of TLA+ (ASCII, or the Unicode operator symbols such as ∈ and ∧):
+
+    Name == \"Ada\"";
+    UNCLOSED_COMMENT = "E0102", "a comment that is not closed",
+"`(*` opens a comment and `*)` closes it. Comments nest, so an inner `(*` needs its own `*)`.
+
+    (* the state of (* every replica *)
+    Init == TRUE
+
+Close it, or use a comment to the end of the line: `\\* the state`.";
+    UNCLOSED_STRING = "E0103", "a string that is not closed on its line",
+"A string starts and ends with `\"` on one line.
+
+    Name == \"Ada
+    Init == TRUE
+
+Close it. Inside a string, `\\\"` is a quote, `\\\\` a backslash and `\\n` a line break.";
+    BAD_ESCAPE = "E0104", "an unknown escape in a string",
+"Inside a string a backslash starts one of `\\\"`, `\\\\`, `\\t`, `\\n`, `\\f`, `\\r`.
+
+    Path == \"C:\\data\"      \\* `\\d` is none of them
+
+Write a backslash twice: `\"C:\\\\data\"`.";
+    UNCLOSED_MODULE = "E0105", "a module that is not closed",
+"A module starts with `---- MODULE Name ----` and ends with a line of four or more `=`.
+
+    ---- MODULE Counter ----
+    VARIABLE x
+
+Add `====` at the end. A nested module needs one of its own.";
+    NO_MODULE = "E0106", "a file without a module",
+"Nothing in the file starts a module; text outside of modules is ignored.
+
+    -- MODULE Counter --         \\* too few dashes
+
+Start it with four dashes or more: `---- MODULE Counter ----`.";
+    EXPECTED = "E0110", "something else was expected here",
+"The text does not follow the grammar of TLA+: another token was expected at this place.
+
+    Max(a, b == IF a > b THEN a ELSE b       \\* `)` is missing
+
+The message says what was expected and what was found.";
+    EXPECTED_EXPRESSION = "E0111", "an expression was expected here",
+"An operand is missing: an operator, a bracket or a reserved word stands where an expression should.
+
+    Total == a + * b
+
+Write the missing operand, or remove the operator.";
+    PRECEDENCE_CLASH = "E0112", "operators that need parentheses between them",
+"Two operators stand side by side whose precedence ranges overlap, so it is not decided which one
+binds tighter. TLA+ asks for parentheses instead of choosing.
+
+    A == x \\cup y \\cap z
+    B == p /\\ q \\/ r
+
+Write `(x \\cup y) \\cap z` or `x \\cup (y \\cap z)`.";
+    UNCLOSED_BRACKET = "E0113", "a bracket that is not closed",
+"A bracket is opened but not closed by its partner: `(` `)`, `[` `]`, `{` `}`, `<<` `>>`.
+
+    S == {1, 2, 3
+    Init == x \\in S
+
+Close it before the next definition.";
+    RESERVED_WORD = "E0114", "a reserved word used as a name",
+"Words such as STATE, NEW, OTHER, IN, CASE or WITH cannot be used as names (but they can be fields
+of records after a `.`).
+
+    VARIABLE STATE
+
+Choose another name, perhaps in lower case.";
+    DEFINITION_SYMBOL = "E0115", "`=` and `==` mixed up",
+"`==` defines a name, `=` compares two values.
+
+    Init = x = 0          \\* should be: Init == x = 0
+    Next == /\\ x == 1     \\* should be: x = 1";
+    LAYOUT = "E0116", "something that is not indented inside its list",
+"The items of a list of `/\\` or `\\/` go on as long as their text stands to the right of the bullet.
+Here the text at or left of the bullet ends the item too early.
+
+    Next == /\\ x' = f(
+           1)              \\* left of the bullet
+
+Indent it further than the bullet. A tab counts up to the next eighth column.";
+    TOO_DEEP = "E0117", "an expression nested too deeply",
+"Expressions can be nested about a thousand levels deep, and a chain of one operator can be a few
+thousand operands long. Lists of `/\\` and `\\/`, sets and tuples can be of any length.
+
+Split the expression into definitions, or write the chain as a list or with parentheses around
+parts of it.";
+    BAD_STEP = "E0118", "a proof step at the wrong place",
+"Steps of one proof have one level number, a proof inside has a higher one, and a proof that has
+steps ends with a QED step.
+
+    THEOREM T == P
+    <1>1. A
+    <2>2. B            \\* should be <1>2
+    <1> QED";
+    LABEL = "E0119", "a wrong label",
+"A label `name ::` or `name(x, y) ::` stands before the expression it names, its parameters are
+names, and taking it away must not change how the expression is read.
+
+    A == x + lab :: y = 3";
+    FOREIGN_OPERATOR = "E0120", "an operator of another language",
+"TLA+ writes some operators differently:
+
+    !=   is  /=  or  #
+    &&   is  /\\
+    ||   is  \\/
+    !p   is  ~p
+    :=   is  =   (or == in a definition)";
+    TRAILING_TEXT = "E0121", "text after the end of an expression or unit",
+"The text before is complete, and what follows neither continues it nor starts something new.
+
+    Init == x = 0 y = 0       \\* `/\\` is missing
+
+Join the two with an operator, or start a new definition.";
+    LAMBDA_PLACE = "E0122", "LAMBDA where an expression is expected",
+"LAMBDA is an operator, not a value: it can only be an argument of an operator or a substitution.
+
+    F == LAMBDA x : x + 1
+
+Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
+    UNDEFINED_NAME = "E0201", "a name that is not defined",
+        "Every name must be declared (CONSTANT, VARIABLE), defined, or come from a module in EXTENDS or INSTANCE, *before* it is used. An operator that uses itself must be declared first: `RECURSIVE Op(_)`.";
+    MULTIPLY_DEFINED = "E0202", "a name that is defined twice",
+        "TLA+ has no shadowing: a name in scope cannot be declared, defined or bound again, not even as the parameter of an operator or in a quantifier. Choose another name.";
+    WRONG_ARITY = "E0203", "an operator with the wrong number of arguments",
+        "An operator must be applied to as many arguments as it has parameters: `Op(a, b)`. Functions are applied with brackets: `f[a]`. An argument for an operator parameter `P(_, _)` must itself be an operator of two arguments.";
+    VALUE_AS_OPERATOR = "E0204", "a value where an operator is needed",
+        "An operator parameter (`Op(F(_))`) takes the name of an operator or a LAMBDA, not an expression.";
+    OPERATOR_AS_VALUE = "E0205", "an operator where a value is needed",
+        "Operators are not values: they cannot be put into sets, functions or variables. A LAMBDA may only be an argument for an operator parameter or stand after `<-` in an INSTANCE.";
+    NOT_A_VALUE = "E0206", "a module where a value is needed",
+        "The name of an INSTANCE or a module stands where an expression is needed. Name one of its operators: `I!Op`.";
+    MODULE_NOT_FOUND = "E0207", "a module that cannot be found",
+        "Modules are sought in the same file, beside the spec, in the folders given with `--library`, and in the embedded library, in that order. The file of module `M` is `M.tla`.";
+    CIRCULAR_MODULES = "E0208", "modules that need each other",
+        "A module cannot extend or instantiate itself, directly or through other modules.";
+    MODULE_FILE_NAME = "E0210", "a file whose name is not its module's",
+        "The file `Name.tla` must hold `MODULE Name`.";
+    UNREADABLE_FILE = "E0211", "a file that cannot be read", "The operating system's message says why.";
+    RECURSIVE_UNDEFINED = "E0212", "a RECURSIVE declaration without a definition",
+        "`RECURSIVE Op(_)` announces a definition `Op(x) == …` later in the same module or LET.";
+    RECURSIVE_ARITY = "E0213", "a definition that differs from its RECURSIVE declaration",
+        "The declaration and the definition must have the same number of parameters.";
+    NOT_DECLARED_IN_INSTANCE = "E0214", "a substitution for something the module does not declare",
+        "`INSTANCE M WITH a <- e` can only substitute for constants and variables that M declares.";
+    NOT_SUBSTITUTED = "E0215", "a constant or variable without a substitution",
+        "INSTANCE needs a value for every constant and variable of the module: by `WITH c <- e`, or because the same name is defined where the INSTANCE stands.";
+    BAD_SELECTOR = "E0216", "a compound name that leads nowhere",
+        "In `A!B!Op` every name but the last is an INSTANCE; after a definition's name, `!1`, `!<<`, `!(e)`, `!label` select parts of its body.";
+    STRAY_AT = "E0217", "`@` outside an EXCEPT",
+        "`@` stands for the old value at the place that an EXCEPT changes: `[f EXCEPT ![i] = @ + 1]`.";
+    DUPLICATE_FIELD = "E0218", "a record field given twice", "Each field of a record is given once.";
+    PRIME_LEVEL = "E0301", "a prime where there can be none",
+        "Only state functions can be primed: an expression that already has a prime (`x''`), or a temporal formula, cannot.";
+    TEMPORAL_LEVEL = "E0302", "a temporal formula where there can be none",
+        "Temporal formulas can only be combined by Boolean operators, quantifiers and temporal operators: they are not values.";
+    ASSUMPTION_LEVEL = "E0303", "an assumption that is not constant",
+        "An ASSUME is about constants: it cannot mention variables.";
+    INSTANCE_LEVEL = "E0304", "a substitution of too high a level",
+        "A variable of the instantiated module must become a state function, and a constant a constant, unless the module declares no variables.";
+    ARGUMENT_LEVEL = "E0305", "an argument of too high a level",
+        "The operator primes its parameter, or uses it where only a constant can stand, so the argument must not have primes or variables itself.";
+    BARE_ACTION = "E0306", "a temporal operator on an action",
+        "`[]` can be applied to an action only as `[][A]_v`, `<>` as `<><<A>>_v`, so that the formula allows steps that change nothing.";
+    TEMPORAL_BOUND = "E0307", "a temporal quantifier whose set is not constant",
+        "In `\\A x \\in S : F` with a temporal F, S must be constant.";
+    UNRESOLVED_IN_PROOF = "W0201", "a name in a proof that means nothing",
+        "Proofs are not checked; a name in one that cannot be resolved does no harm here, but a proof system will not accept it.";
+    CONFLICTING_IMPORT = "W0202", "one name from two modules",
+        "Two modules bring different definitions of one name. The first stays. Use a named INSTANCE to tell them apart.";
     CANCELLED = "E0698", "the run was cancelled",
         "The run was ended from outside (Ctrl-C, a time limit, or the program that embeds the checker) \
          while an expression was being evaluated. Nothing is wrong with the spec.";
@@ -63,8 +239,8 @@ codes! {
          every order.";
     NOT_REPLAYED = "W0602", "a trace could not be repeated",
         "Every trace is repeated step by step before it is shown. The meaning of this spec depends on the \
-         order of evaluation (see W0601) and a step came out differently the second time, so only the \
-         last state is shown.";
+         order of evaluation (see W0601) and a step came out differently the second time, or the run was \
+         cancelled meanwhile, so only the last state is shown.";
     ALIAS_FAILED = "W0603", "ALIAS could not be evaluated on a trace",
         "The trace shows the variables instead. The violation itself is not affected.";
 }

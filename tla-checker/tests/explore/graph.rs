@@ -313,7 +313,6 @@ impl SpaceWorker for Walker<'_> {
     }
 }
 
-#[allow(clippy::useless_conversion)]
 pub fn int(n: u64) -> Datum {
-    Datum::Int((n as i64).into())
+    Datum::Int(n as i64)
 }
