@@ -1,6 +1,7 @@
 //! An explicit-state model checker for TLA+.
 
 pub mod eval;
+pub mod explore;
 pub mod failure;
 pub mod ir;
 pub mod lower;

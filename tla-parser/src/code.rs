@@ -254,4 +254,23 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
         "Proofs are not checked; a name in one that cannot be resolved does no harm here, but a proof system will not accept it.";
     CONFLICTING_IMPORT = "W0202", "one name from two modules",
         "Two modules bring different definitions of one name. The first stays. Use a named INSTANCE to tell them apart.";
+    CANCELLED = "E0698", "the run was cancelled",
+        "The run was ended from outside (Ctrl-C, a time limit, or the program that embeds the checker) \
+         while an expression was being evaluated. Nothing is wrong with the spec.";
+    INTERNAL = "E0699", "a bug in the checker",
+        "Something that must hold inside the checker did not: a thread panicked, or a trace could not be \
+         rebuilt. The result of this run is not to be trusted. Please report it, with the spec and the \
+         model; `--reference` may give an answer meanwhile.";
+    ORDER_DEPENDENT = "W0601", "the spec's meaning depends on the order of evaluation",
+        "The spec reads or writes something that is neither in the state nor constant: registers \
+         (TLCGet, TLCSet), random elements, counters of the run. What it means depends on the order in \
+         which states are visited, so the search runs on one worker, in the order of discovery, and two \
+         runs may differ where the spec is random. TLCGet(\"level\") does not count: it is the same in \
+         every order.";
+    NOT_REPLAYED = "W0602", "a trace could not be repeated",
+        "Every trace is repeated step by step before it is shown. The meaning of this spec depends on the \
+         order of evaluation (see W0601) and a step came out differently the second time, or the run was \
+         cancelled meanwhile, so only the last state is shown.";
+    ALIAS_FAILED = "W0603", "ALIAS could not be evaluated on a trace",
+        "The trace shows the variables instead. The violation itself is not affected.";
 }
