@@ -1,6 +1,10 @@
 //! An explicit-state model checker for TLA+.
 
+pub mod config;
 pub mod failure;
+pub mod model;
 pub mod observer;
 pub mod outcome;
+pub mod report;
 pub mod space;
+pub mod value;
