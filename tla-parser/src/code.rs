@@ -80,6 +80,8 @@ codes! {
         "This option or statement is known but has no effect yet. Leaving it out silently could turn a violation into success, so it is refused by name with exit status 151.";
     CONFIG_REASSIGNED = "W0401", "a constant is assigned twice",
         "Both lines assign the same constant or definition in the same context; the last one counts, as in TLC. Remove the other.";
+    NO_CONFIGURATION = "W0402", "there is no configuration",
+        "Without a configuration nothing says what the constants are and which formulas are to be checked, so only the assumptions are evaluated. Write SPEC.cfg beside SPEC.tla, or name a file with `--config`:\n\n    SPECIFICATION Spec\n    CONSTANT N = 3\n    INVARIANT TypeOK";
     FILE_NOT_FOUND = "E0601", "a file does not exist",
         "The spec is looked for as given, and with `.tla` added. A configuration named with `--config` is looked for in the working folder and then beside the spec, with and without `.cfg`; without `--config` it is SPEC.cfg beside SPEC.tla, or a `---- CONFIG name ----` block inside it.";
     FILE_UNREADABLE = "E0602", "a file cannot be read",

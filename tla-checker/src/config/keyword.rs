@@ -40,7 +40,7 @@ pub fn similar_keyword(word: &str) -> Option<&'static str> {
 }
 
 /// Levenshtein's distance, a swap of neighbours counting one.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
+pub fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut rows = vec![vec![0usize; b.len() + 1]; a.len() + 1];
     for (i, row) in rows.iter_mut().enumerate() {

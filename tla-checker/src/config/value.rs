@@ -82,7 +82,7 @@ impl Builder<'_> {
         let [low, high] = bounds.as_slice() else { return None };
         match (i64::try_from(low), i64::try_from(high)) {
             (Ok(low), Ok(high)) if high.saturating_sub(low) < MAX_INTERVAL => {
-                Some(Datum::set((low..=high).map(Datum::from)))
+                Some(Datum::from((low..=high).collect::<Vec<i64>>()))
             }
             _ => {
                 self.error(
