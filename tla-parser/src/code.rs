@@ -47,43 +47,225 @@ macro_rules! codes {
 }
 
 codes! {
-    UNEXPECTED_CHARACTER = "E0101", "a character that no TLA+ token starts with", "";
+    UNEXPECTED_CHARACTER = "E0101", "a character that no TLA+ token starts with",
+"The text holds a character that cannot start any token, such as a curly quote or a semicolon.
+
+    Name == “Ada”        \\* curly quotes
+
+Write it with the characters of TLA+ (ASCII, or the Unicode operator symbols such as ∈ and ∧):
+
+    Name == \"Ada\"";
+    UNCLOSED_COMMENT = "E0102", "a comment that is not closed",
+"`(*` opens a comment and `*)` closes it. Comments nest, so an inner `(*` needs its own `*)`.
+
+    (* the state of (* every replica *)
+    Init == TRUE
+
+Close it, or use a comment to the end of the line: `\\* the state`.";
+    UNCLOSED_STRING = "E0103", "a string that is not closed on its line",
+"A string starts and ends with `\"` on one line.
+
+    Name == \"Ada
+    Init == TRUE
+
+Close it. Inside a string, `\\\"` is a quote, `\\\\` a backslash and `\\n` a line break.";
+    BAD_ESCAPE = "E0104", "an unknown escape in a string",
+"Inside a string a backslash starts one of `\\\"`, `\\\\`, `\\t`, `\\n`, `\\f`, `\\r`.
+
+    Path == \"C:\\data\"      \\* `\\d` is none of them
+
+Write a backslash twice: `\"C:\\\\data\"`.";
+    UNCLOSED_MODULE = "E0105", "a module that is not closed",
+"A module starts with `---- MODULE Name ----` and ends with a line of four or more `=`.
+
+    ---- MODULE Counter ----
+    VARIABLE x
+
+Add `====` at the end. A nested module needs one of its own.";
+    NO_MODULE = "E0106", "a file without a module",
+"Nothing in the file starts a module; text outside of modules is ignored.
+
+    -- MODULE Counter --         \\* too few dashes
+
+Start it with four dashes or more: `---- MODULE Counter ----`.";
+    EXPECTED = "E0110", "something else was expected here",
+"The text does not follow the grammar of TLA+: another token was expected at this place.
+
+    Max(a, b == IF a > b THEN a ELSE b       \\* `)` is missing
+
+The message says what was expected and what was found.";
+    EXPECTED_EXPRESSION = "E0111", "an expression was expected here",
+"An operand is missing: an operator, a bracket or a reserved word stands where an expression should.
+
+    Total == a + * b
+
+Write the missing operand, or remove the operator.";
+    PRECEDENCE_CLASH = "E0112", "operators that need parentheses between them",
+"Two operators stand side by side whose precedence ranges overlap, so it is not decided which one
+binds tighter. TLA+ asks for parentheses instead of choosing.
+
+    A == x \\cup y \\cap z
+    B == p /\\ q \\/ r
+
+Write `(x \\cup y) \\cap z` or `x \\cup (y \\cap z)`.";
+    UNCLOSED_BRACKET = "E0113", "a bracket that is not closed",
+"A bracket is opened but not closed by its partner: `(` `)`, `[` `]`, `{` `}`, `<<` `>>`.
+
+    S == {1, 2, 3
+    Init == x \\in S
+
+Close it before the next definition.";
+    RESERVED_WORD = "E0114", "a reserved word used as a name",
+"Words such as STATE, NEW, OTHER, IN, CASE or WITH cannot be used as names (but they can be fields
+of records after a `.`).
+
+    VARIABLE STATE
+
+Choose another name, perhaps in lower case.";
+    DEFINITION_SYMBOL = "E0115", "`=` and `==` mixed up",
+"`==` defines a name, `=` compares two values.
+
+    Init = x = 0          \\* should be: Init == x = 0
+    Next == /\\ x == 1     \\* should be: x = 1";
+    LAYOUT = "E0116", "something that is not indented inside its list",
+"The items of a list of `/\\` or `\\/` go on as long as their text stands to the right of the bullet.
+Here the text at or left of the bullet ends the item too early.
+
+    Next == /\\ x' = f(
+           1)              \\* left of the bullet
+
+Indent it further than the bullet. A tab counts up to the next eighth column.";
+    TOO_DEEP = "E0117", "an expression nested too deeply",
+"Expressions can be nested about a thousand levels deep, and a chain of one operator can be a few
+thousand operands long. Lists of `/\\` and `\\/`, sets and tuples can be of any length.
+
+Split the expression into definitions, or write the chain as a list or with parentheses around
+parts of it.";
+    BAD_STEP = "E0118", "a proof step at the wrong place",
+"Steps of one proof have one level number, a proof inside has a higher one, and a proof that has
+steps ends with a QED step.
+
+    THEOREM T == P
+    <1>1. A
+    <2>2. B            \\* should be <1>2
+    <1> QED";
+    LABEL = "E0119", "a wrong label",
+"A label `name ::` or `name(x, y) ::` stands before the expression it names, its parameters are
+names, and taking it away must not change how the expression is read.
+
+    A == x + lab :: y = 3";
+    FOREIGN_OPERATOR = "E0120", "an operator of another language",
+"TLA+ writes some operators differently:
+
+    !=   is  /=  or  #
+    &&   is  /\\
+    ||   is  \\/
+    !p   is  ~p
+    :=   is  =   (or == in a definition)";
+    TRAILING_TEXT = "E0121", "text after the end of an expression or unit",
+"The text before is complete, and what follows neither continues it nor starts something new.
+
+    Init == x = 0 y = 0       \\* `/\\` is missing
+
+Join the two with an operator, or start a new definition.";
+    LAMBDA_PLACE = "E0122", "LAMBDA where an expression is expected",
+"LAMBDA is an operator, not a value: it can only be an argument of an operator or a substitution.
+
+    F == LAMBDA x : x + 1
+
+Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
     CONFIG_SYNTAX = "E0401", "the configuration cannot be read here",
-        "A configuration is a sequence of statements, each a keyword and what belongs to it:\n\n    SPECIFICATION Spec\n    CONSTANTS N = 3\n              RM = {r1, r2}\n              Seq <- BoundedSeq\n    INVARIANTS TypeOK Safe\n\nNames in a list are separated by blanks, not by commas. `=` gives a constant a value (a number, a string, TRUE, FALSE, a model value or a set of these); `<-` replaces a constant or a definition by a definition of the spec. An expression such as `N + 1` cannot stand in a configuration: define it in the spec and write `N <- Definition`.";
+"A configuration is a sequence of statements, each a keyword and what belongs to it:
+
+    SPECIFICATION Spec
+    CONSTANTS N = 3
+              RM = {r1, r2}
+              Seq <- BoundedSeq
+    INVARIANTS TypeOK Safe
+
+Names in a list are separated by blanks, not by commas. `=` gives a constant a value (a number,
+a string, TRUE, FALSE, a model value or a set of these); `<-` replaces a constant or a
+definition by a definition of the spec. An expression such as `N + 1` cannot stand in a
+configuration: define it in the spec and write `N <- Definition`.";
     CONFIG_KEYWORD = "E0402", "an unknown keyword in the configuration",
-        "The keywords are SPECIFICATION, INIT, NEXT, CONSTANT(S), INVARIANT(S), PROPERTY, PROPERTIES, CONSTRAINT(S), ACTION_CONSTRAINT(S), SYMMETRY, VIEW, ALIAS, POSTCONDITION and CHECK_DEADLOCK, in capitals. A misspelt one would otherwise be read as one more name of the list before it.";
+"The keywords are SPECIFICATION, INIT, NEXT, CONSTANT(S), INVARIANT(S), PROPERTY, PROPERTIES,
+CONSTRAINT(S), ACTION_CONSTRAINT(S), SYMMETRY, VIEW, ALIAS, POSTCONDITION and CHECK_DEADLOCK, in
+capitals. A misspelt one would otherwise be read as one more name of the list before it.";
     CONFIG_TWICE = "E0403", "a keyword that may appear once appears twice",
-        "SPECIFICATION, INIT, NEXT, SYMMETRY, VIEW, ALIAS, POSTCONDITION and CHECK_DEADLOCK take one name and may appear once. Keep the one that is meant. To check two specifications, write two configurations.";
+"SPECIFICATION, INIT, NEXT, SYMMETRY, VIEW, ALIAS, POSTCONDITION and CHECK_DEADLOCK take one name
+and may appear once. Keep the one that is meant. To check two specifications, write two
+configurations.";
     CONFIG_CONFLICT = "E0404", "both SPECIFICATION and INIT/NEXT",
-        "The behaviours are given either by `SPECIFICATION Spec`, where `Spec == Init /\\ [][Next]_vars` and perhaps fairness, or by `INIT Init` and `NEXT Next`. Keep one of the two. Only the first can state fairness, which temporal properties mostly need.";
+"The behaviours are given either by `SPECIFICATION Spec`, where `Spec == Init /\\ [][Next]_vars`
+and perhaps fairness, or by `INIT Init` and `NEXT Next`. Keep one of the two. Only the first can
+state fairness, which temporal properties mostly need.";
     CONFIG_INCOMPLETE = "E0405", "INIT without NEXT, or NEXT without INIT",
-        "An initial predicate and a next-state relation go together:\n\n    INIT Init\n    NEXT Next\n\nTo look at the initial states alone, let the next-state relation be `UNCHANGED vars`, or bound the search with `--depth 1`. A configuration with neither evaluates the assumptions only.";
+"An initial predicate and a next-state relation go together:
+
+    INIT Init
+    NEXT Next
+
+To look at the initial states alone, let the next-state relation be `UNCHANGED vars`, or bound
+the search with `--depth 1`. A configuration with neither evaluates the assumptions only.";
     CONFIG_VALUE = "E0406", "a value that cannot stand in a configuration",
-        "Values in a configuration are numbers, intervals of numbers (`0 .. 3`), strings in double quotes on one line, TRUE, FALSE, model values (any name) and sets of these. Anything larger is a definition of the spec, which `<-` gives to the constant:\n\n    \\* in the spec:  MCGraph == [n \\in 1..3 |-> {n + 1}]\n    CONSTANT Graph <- MCGraph";
+"Values in a configuration are numbers, intervals of numbers (`0 .. 3`), strings in double quotes
+on one line, TRUE, FALSE, model values (any name) and sets of these. Anything larger is a
+definition of the spec, which `<-` gives to the constant:
+
+    \\* in the spec:  MCGraph == [n \\in 1..3 |-> {n + 1}]
+    CONSTANT Graph <- MCGraph";
     CONFIG_COMMENT = "E0407", "a comment in the configuration does not end",
-        "`(*` opens a comment and `*)` closes it; comments nest, so each `(*` inside a comment needs its own `*)`. The rest of the line after `\\*` is a comment too. TLC ignores what follows an open comment silently; here it is an error, for statements could be lost that way.";
+"`(*` opens a comment and `*)` closes it; comments nest, so each `(*` inside a comment needs its
+own `*)`. The rest of the line after `\\*` is a comment too. TLC ignores what follows an open
+comment silently; here it is an error, for statements could be lost that way.";
     CONFIG_CHAIN = "E0408", "a replacement is itself replaced",
-        "With `A <- B` and `B <- C` it would depend on the order what A stands for, so it is forbidden, as in TLC; so is `A <- A`. Replace A by C directly. If A is a constant that should equal its own model value, write `A = A`.";
+"With `A <- B` and `B <- C` it would depend on the order what A stands for, so it is forbidden,
+as in TLC; so is `A <- A`. Replace A by C directly. If A is a constant that should equal its own
+model value, write `A = A`.";
     CONFIG_DEPTH = "E0409", "the configuration is nested too deeply",
-        "Sets and comments may nest two hundred deep. Define the value in the spec and write `name <- Definition`.";
+"Sets and comments may nest two hundred deep. Define the value in the spec and write `name <-
+Definition`.";
     CONSTANT_UNASSIGNED = "E0420", "a constant has no value",
-        "Every CONSTANT of the spec needs a value before anything can be evaluated. Add it to the configuration:\n\n    CONSTANT N = 3            \\* a value\n             RM = {r1, r2}    \\* a set of model values\n             Op <- MCOp       \\* a definition of the spec, needed for operator constants";
+"Every CONSTANT of the spec needs a value before anything can be evaluated. Add it to the
+configuration:
+
+    CONSTANT N = 3            \\* a value
+             RM = {r1, r2}    \\* a set of model values
+             Op <- MCOp       \\* a definition of the spec, needed for operator constants";
     CONFIG_UNDEFINED = "E0421", "a name in the configuration is not defined in the spec",
-        "INIT, NEXT, SPECIFICATION, INVARIANT, PROPERTY, CONSTRAINT, VIEW and their kin take names of definitions that the spec's root module has, itself or through EXTENDS or INSTANCE. An expression cannot stand there: define it in the spec, or give it to the library or `--invariant`.";
+"INIT, NEXT, SPECIFICATION, INVARIANT, PROPERTY, CONSTRAINT, VIEW and their kin take names of
+definitions that the spec's root module has, itself or through EXTENDS or INSTANCE. An
+expression cannot stand there: define it in the spec, or give it to the library or
+`--invariant`.";
     CONFIG_ARITY = "E0422", "a definition of the wrong number of arguments",
-        "A replacement must take as many arguments as what it replaces, and what a configuration names as invariant, property, constraint or view must take none.";
+"A replacement must take as many arguments as what it replaces, and what a configuration names as
+invariant, property, constraint or view must take none.";
     CONFIG_LEVEL = "E0423", "a definition of the wrong level",
-        "A constant can only be replaced by a constant expression; an invariant, a constraint, VIEW and INIT are about one state (no primes, no temporal operators); NEXT and action constraints are about a step.";
+"A constant can only be replaced by a constant expression; an invariant, a constraint, VIEW and
+INIT are about one state (no primes, no temporal operators); NEXT and action constraints are
+about a step.";
     NO_BEHAVIOUR = "E0424", "the model says nothing about behaviours",
-        "The spec has variables but the configuration has neither SPECIFICATION nor INIT and NEXT, so there is nothing to explore. Add one of them.";
+"The spec has variables but the configuration has neither SPECIFICATION nor INIT and NEXT, so
+there is nothing to explore. Add one of them.";
     NOT_IMPLEMENTED = "E0490", "a feature that is not built yet",
-        "This option or statement is known but has no effect yet. Leaving it out silently could turn a violation into success, so it is refused by name with exit status 151.";
-    CONFIG_REASSIGNED = "W0401", "a constant is assigned twice",
-        "Both lines assign the same constant or definition in the same context; the last one counts, as in TLC. Remove the other.";
-    NO_CONFIGURATION = "W0402", "there is no configuration",
-        "Without a configuration nothing says what the constants are and which formulas are to be checked, so only the assumptions are evaluated. Write SPEC.cfg beside SPEC.tla, or name a file with `--config`:\n\n    SPECIFICATION Spec\n    CONSTANT N = 3\n    INVARIANT TypeOK";
+"This option or statement is known but has no effect yet. Leaving it out silently could turn a
+violation into success, so it is refused by name with exit status 151.";
     FILE_NOT_FOUND = "E0601", "a file does not exist",
-        "The spec is looked for as given, and with `.tla` added. A configuration named with `--config` is looked for in the working folder and then beside the spec, with and without `.cfg`; without `--config` it is SPEC.cfg beside SPEC.tla, or a `---- CONFIG name ----` block inside it.";
+"The spec is looked for as given, and with `.tla` added. A configuration named with `--config` is
+looked for in the working folder and then beside the spec, with and without `.cfg`; without
+`--config` it is SPEC.cfg beside SPEC.tla, or a `---- CONFIG name ----` block inside it.";
     FILE_UNREADABLE = "E0602", "a file cannot be read",
-        "The file exists but could not be read as text: it may be a folder, unreadable for this user, not UTF-8, or too large (4 GiB).";
+"The file exists but could not be read as text: it may be a folder, unreadable for this user, not
+UTF-8, or too large (4 GiB).";
+    CONFIG_REASSIGNED = "W0401", "a constant is assigned twice",
+"Both lines assign the same constant or definition in the same context; the last one counts, as
+in TLC. Remove the other.";
+    NO_CONFIGURATION = "W0402", "there is no configuration",
+"Without a configuration nothing says what the constants are and which formulas are to be
+checked, so only the assumptions are evaluated. Write SPEC.cfg beside SPEC.tla, or name a file
+with `--config`:
+
+    SPECIFICATION Spec
+    CONSTANT N = 3
+    INVARIANT TypeOK";
 }

@@ -3,4 +3,10 @@
 pub mod ast;
 pub mod code;
 pub mod diagnostic;
+pub(crate) mod grammar;
+pub(crate) mod layout;
+pub mod lexer;
+pub mod parse;
+pub mod precedence;
 pub mod source;
+pub mod token;
