@@ -52,7 +52,8 @@ fn write_state(
         let room = options.width.saturating_sub(mark.len()).max(20);
         let line = format!("{value}");
         let broken = beside + line.chars().count() > room;
-        let (open, close) = if changed { (&palette.changed, &palette.plain) } else { (&palette.none, &palette.none) };
+        let (open, close) =
+            if changed { (&palette.changed, &palette.plain) } else { (&palette.none, &palette.none) };
         write!(out, "{open}/\\ {name} =")?;
         if !broken {
             write!(out, " {line}")?;

@@ -49,7 +49,7 @@ fn similar(folder: &Path, wanted: &Path, extension: &str) -> Option<PathBuf> {
             (distance <= name.len().max(3) / 3).then_some((distance, p))
         })
         .min()
-        .map(|(_, path)| path)
+        .map(|(_, path)| path.strip_prefix(".").map(Path::to_owned).unwrap_or(path))
 }
 
 /// A configuration: its model and warnings, and the file it came from.

@@ -29,13 +29,10 @@ fn wanted(color: Color, terminal: bool) -> bool {
 
 /// The columns of the terminal, or 100 where there is none.
 pub fn width() -> usize {
-    let term = indicatif_width();
-    if io::stdout().is_terminal() { term.clamp(40, 160) } else { 100 }
-}
-
-fn indicatif_width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
-    columns.unwrap_or_else(|| usize::from(indicatif::ProgressDrawTarget::stderr().width().unwrap_or(100)))
+    match terminal_size::terminal_size_of(io::stdout()) {
+        Some((terminal_size::Width(columns), _)) => usize::from(columns).clamp(40, 160),
+        None => 100,
+    }
 }
 
 /// Writes to standard output what `write` makes.
