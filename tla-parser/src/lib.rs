@@ -3,10 +3,13 @@
 pub mod ast;
 pub mod code;
 pub mod diagnostic;
+pub mod dump;
 pub(crate) mod grammar;
 pub(crate) mod layout;
 pub mod lexer;
 pub mod parse;
 pub mod precedence;
+pub mod print;
+pub mod render;
 pub mod source;
 pub mod token;
