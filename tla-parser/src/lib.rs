@@ -3,6 +3,7 @@
 pub mod ast;
 pub mod code;
 pub mod diagnostic;
+pub mod dump;
 pub mod hir;
 pub mod library;
 pub mod parse;
@@ -11,5 +12,7 @@ pub(crate) mod grammar;
 pub(crate) mod layout;
 pub mod lexer;
 pub mod precedence;
+pub mod print;
+pub mod render;
 pub mod source;
 pub mod token;
