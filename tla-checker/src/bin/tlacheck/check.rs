@@ -5,10 +5,12 @@
 //! last line of standard output is one object.
 
 use super::args::{Check, Workers};
+use super::find::Found;
 use super::progress::{Bar, Plain};
 use super::run::{self, Limits, Options};
 use super::{find, output, status};
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::time::Duration;
 use tla_checker::model::{Clause, Formula, Model};
 use tla_checker::observer::{Cancel, Observer};
@@ -18,6 +20,8 @@ use tla_checker::report::json::Report;
 use tla_checker::report::text::{TextOptions, write_diagnostics, write_outcome};
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
+use tla_parser::hir::Spec;
+use tla_parser::resolve::Rejected;
 use tla_parser::source::SourceMap;
 
 /// Why nothing was searched.
@@ -32,9 +36,9 @@ struct Stopped {
 /// # Errors
 /// The output cannot be written.
 pub fn check(args: &Check) -> io::Result<i32> {
-    let mut sources = SourceMap::new();
+    let (found, sources) = look(args);
     let json = args.json || args.events;
-    match search(args, &mut sources) {
+    match found {
         Ok(outcome) if json => {
             write_report(&Report::of_outcome(&outcome, &sources))?;
             Ok(outcome.exit_code())
@@ -47,6 +51,31 @@ pub fn check(args: &Check) -> io::Result<i32> {
         Err(stopped) => {
             let color = output::color_on_stderr(args.color);
             report_stopped(&stopped, json, &sources, &text_options(args, color))
+        }
+    }
+}
+
+/// Reads spec and model, whatever is wrong with the other: one run shows all errors. The texts that
+/// diagnostics point into come back too.
+fn look(args: &Check) -> (Result<Outcome, Stopped>, SourceMap) {
+    let given = args.spec.as_deref().unwrap_or(Path::new(""));
+    let path = match find::spec(given) {
+        Ok(path) => path,
+        Err(diagnostic) => return (Err(stop("error", status::PARSE, vec![diagnostic])), SourceMap::new()),
+    };
+    match run::load(&path, &args.library) {
+        Ok(mut resolved) => {
+            let found = find::model(args.config.as_deref(), &path, &mut resolved.spec.sources);
+            let outcome = found
+                .map_err(configuration)
+                .and_then(|found| search(args, &path, &mut resolved.spec, resolved.warnings, found));
+            (outcome, resolved.spec.sources)
+        }
+        Err(rejected) => {
+            let Rejected { mut sources, mut diagnostics } = *rejected;
+            let found = find::model(args.config.as_deref(), &path, &mut sources);
+            diagnostics.extend(found.err().unwrap_or_default());
+            (Err(because(diagnostics, "parse_error", status::PARSE)), sources)
         }
     }
 }
@@ -94,25 +123,18 @@ fn text_options(args: &Check, color: bool) -> TextOptions {
     TextOptions { color, width: output::width(), difftrace: args.difftrace, warnings: !args.nowarning }
 }
 
-/// Everything up to the outcome.
-fn search(args: &Check, sources: &mut SourceMap) -> Result<Outcome, Stopped> {
-    let given = args.spec.as_deref().unwrap_or(std::path::Path::new(""));
-    let path = find::spec(given).map_err(|d| stop("error", status::PARSE, vec![d]))?;
-    // Spec and model are read whatever is wrong with the other: one run shows all errors.
-    let found = find::model(args.config.as_deref(), &path, sources);
-    let loaded = run::load(sources, &path, &args.library);
-    let (found, (spec, mut warnings)) = match (found, loaded) {
-        (Ok(found), Ok(loaded)) => (found, loaded),
-        (Err(errors), Ok(_)) => return Err(configuration(errors)),
-        (found, Err(mut errors)) => {
-            errors.extend(found.err().unwrap_or_default());
-            return Err(because(errors, "parse_error", status::PARSE));
-        }
-    };
+/// Makes the model ready and searches.
+fn search(
+    args: &Check,
+    path: &Path,
+    spec: &mut Spec,
+    mut warnings: Vec<Diagnostic>,
+    found: Found,
+) -> Result<Outcome, Stopped> {
     let mut model = found.model;
     add_options(&mut model, args);
     let limits = Limits { max_set_size: args.max_set_size, max_recursion: args.max_recursion };
-    let (prepared, more) = run::prepare(sources, &spec, &model, &limits).map_err(configuration)?;
+    let (prepared, more) = run::prepare(spec, &model, &limits).map_err(configuration)?;
     warnings.extend(found.warnings);
     warnings.extend(more);
 

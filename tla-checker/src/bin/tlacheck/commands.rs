@@ -14,6 +14,7 @@ use tla_checker::report::json::Report;
 use tla_checker::report::text::{TextOptions, write_diagnostics};
 use tla_parser::code::{self, TABLE};
 use tla_parser::diagnostic::Diagnostic;
+use tla_parser::dump::{dump_module, dump_tokens};
 use tla_parser::parse::{parse_file, tokens};
 use tla_parser::source::{FileId, SourceMap};
 
@@ -63,7 +64,16 @@ fn parse_one(
         Err(diagnostic) => return vec![diagnostic],
     };
     if !syntax_only {
-        return run::resolve(sources, &path, library);
+        return match run::load(&path, library) {
+            Ok(resolved) => {
+                *sources = resolved.spec.sources;
+                resolved.warnings
+            }
+            Err(rejected) => {
+                *sources = rejected.sources;
+                rejected.diagnostics
+            }
+        };
     }
     match add(&path, sources) {
         Ok(file) => parse_file(sources, file).diagnostics,
@@ -153,16 +163,13 @@ fn debug_text(
         return run::ir(sources, &path, library).map(|text| (text, Vec::new()));
     }
     let file = add(&path, sources).map_err(|d| vec![d])?;
-    let mut text = String::new();
     if stage == Stage::Tokens {
-        for token in tokens(sources, file) {
-            text.push_str(&format!("{token:?}\n"));
-        }
-        return Ok((text, Vec::new()));
+        return Ok((dump_tokens(sources, file, &tokens(sources, file)), Vec::new()));
     }
     let parsed = parse_file(sources, file);
+    let mut text = String::new();
     for module in &parsed.modules {
-        text.push_str(&format!("{module:#?}\n"));
+        text.push_str(&dump_module(module));
     }
     Ok((text, parsed.diagnostics))
 }

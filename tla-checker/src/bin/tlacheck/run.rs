@@ -11,10 +11,10 @@ use tla_checker::observer::{Cancel, Observer};
 use tla_checker::outcome::Outcome;
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
+use tla_parser::hir::Spec;
+use tla_parser::library::Library;
+use tla_parser::resolve::{Rejected, Resolved, load_file};
 use tla_parser::source::SourceMap;
-
-/// A resolved spec. CONNECT: `tla_checker::check::Spec`.
-pub enum Spec {}
 
 /// A model made ready. CONNECT: `tla_checker::check::Prepared`.
 pub enum Prepared {}
@@ -54,38 +54,25 @@ pub struct Options {
 }
 
 /// Parses and resolves a spec and every module it needs. Errors: exit status 150.
-///
-/// CONNECT: `tla_checker::check::load`.
-pub fn load(
-    _sources: &mut SourceMap,
-    _spec: &Path,
-    _library: &[PathBuf],
-) -> Result<(Spec, Vec<Diagnostic>), Vec<Diagnostic>> {
-    Err(vec![missing("checking")])
+pub fn load(spec: &Path, folders: &[PathBuf]) -> Result<Resolved, Box<Rejected>> {
+    let library = folders.iter().fold(Library::new(), Library::with_folder);
+    load_file(spec, &library)
 }
 
 /// Makes a model of a spec ready. Errors: exit status 151, whatever they are.
 ///
-/// CONNECT: `tla_checker::check::prepare`. Sources grow by the text of expressions in the model.
+/// CONNECT: `tla_checker::check::prepare`. The spec's sources grow by the expressions in the model.
 pub fn prepare(
-    _sources: &mut SourceMap,
-    spec: &Spec,
+    _spec: &mut Spec,
     _model: &Model,
     _limits: &Limits,
 ) -> Result<(Prepared, Vec<Diagnostic>), Vec<Diagnostic>> {
-    match *spec {}
+    Err(vec![missing("checking")])
 }
 
 /// Searches. CONNECT: `tla_checker::check::run`.
 pub fn run(prepared: &Prepared, _options: &Options, _observer: &dyn Observer, _cancel: &Cancel) -> Outcome {
     match *prepared {}
-}
-
-/// Resolves the names of a file that parses (`tlacheck parse` without `--syntax-only`).
-///
-/// CONNECT: [`load`], its diagnostics.
-pub fn resolve(sources: &mut SourceMap, file: &Path, library: &[PathBuf]) -> Vec<Diagnostic> {
-    load(sources, file, library).map_or_else(|errors| errors, |(_, warnings)| warnings)
 }
 
 /// The value of a constant expression, as TLA+ text.
