@@ -154,14 +154,7 @@ fn search(
         seed: args.seed,
     };
     let cancel = Cancel::new();
-    let on_interrupt = cancel.clone();
-    // A second Ctrl-C ends the program at once: the first asked politely.
-    let _ = ctrlc::set_handler(move || {
-        if on_interrupt.is_cancelled() {
-            std::process::exit(130);
-        }
-        on_interrupt.cancel();
-    });
+    super::cancel_on_interrupt(cancel.clone());
     let go = |observer: &dyn Observer| run::run(&prepared, &options, observer, &cancel);
     let mut outcome = if args.events {
         let events = EventWriter::new(io::stdout());

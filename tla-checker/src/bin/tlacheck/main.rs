@@ -15,6 +15,7 @@ mod run;
 use args::{Cli, Command};
 use clap::Parser;
 use std::process::ExitCode;
+use tla_checker::observer::Cancel;
 
 /// Exit statuses that are not a verdict's.
 mod status {
@@ -24,6 +25,8 @@ mod status {
     pub const PARSE: i32 = 150;
     /// The model is wrong, or a feature is not built yet.
     pub const CONFIG: i32 = 151;
+    /// Interrupted twice: 128 and the signal's number, as shells have it.
+    pub const INTERRUPTED: i32 = 130;
     /// Anything else.
     pub const OTHER: i32 = 255;
 }
@@ -35,6 +38,17 @@ fn main() -> ExitCode {
         status::OTHER
     });
     ExitCode::from(u8::try_from(status).unwrap_or(u8::MAX))
+}
+
+/// Ctrl-C cancels; the run ends with its counts so far. A second one ends the process at once.
+fn cancel_on_interrupt(cancel: Cancel) {
+    // Without a handler, Ctrl-C ends the process, which is the worst that can happen here.
+    let _ = ctrlc::set_handler(move || {
+        if cancel.is_cancelled() {
+            std::process::exit(status::INTERRUPTED);
+        }
+        cancel.cancel();
+    });
 }
 
 /// What the arguments ask for, done; the exit status.
