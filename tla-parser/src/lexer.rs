@@ -202,7 +202,7 @@ impl<'t> Lexer<'t> {
         let more = tail[..more]
             .char_indices()
             .map(|(i, _)| i)
-            .find(|&i| tail[i..].chars().next().is_some_and(|c| starts_token(c)))
+            .find(|&i| tail[i..].chars().next().is_some_and(starts_token))
             .unwrap_or(more);
         self.position = start + first + more;
         let text = &self.text[start..self.position];
