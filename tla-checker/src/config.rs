@@ -22,7 +22,7 @@ use tla_parser::diagnostic::Diagnostic;
 use tla_parser::source::{FileId, Span};
 
 pub use embed::embedded;
-pub use keyword::{KEYWORDS, distance, similar_keyword};
+pub use keyword::{KEYWORDS, similar_keyword};
 
 /// What a configuration says, and what is wrong with it.
 #[derive(Clone, Debug)]

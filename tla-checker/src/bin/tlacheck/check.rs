@@ -61,7 +61,7 @@ fn look(args: &Check) -> (Result<Outcome, Stopped>, SourceMap) {
     let given = args.spec.as_deref().unwrap_or(Path::new(""));
     let path = match find::spec(given) {
         Ok(path) => path,
-        Err(diagnostic) => return (Err(stop("error", status::PARSE, vec![diagnostic])), SourceMap::new()),
+        Err(diagnostic) => return (Err(stop("error", status::PARSE, vec![*diagnostic])), SourceMap::new()),
     };
     match run::load(&path, &args.library) {
         Ok(mut resolved) => {

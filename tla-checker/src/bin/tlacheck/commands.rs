@@ -61,7 +61,7 @@ fn parse_one(
 ) -> Vec<Diagnostic> {
     let path = match find::spec(given) {
         Ok(path) => path,
-        Err(diagnostic) => return vec![diagnostic],
+        Err(diagnostic) => return vec![*diagnostic],
     };
     if !syntax_only {
         return match run::load(&path, library) {
@@ -77,7 +77,7 @@ fn parse_one(
     }
     match add(&path, sources) {
         Ok(file) => parse_file(sources, file).diagnostics,
-        Err(diagnostic) => vec![diagnostic],
+        Err(diagnostic) => vec![*diagnostic],
     }
 }
 
@@ -90,7 +90,7 @@ pub fn eval(expression: &str, module: Option<&Path>, library: &[PathBuf], color:
     let module = match module.map(find::spec).transpose() {
         Ok(module) => module,
         Err(diagnostic) => {
-            show(&[diagnostic], &sources, color)?;
+            show(&[*diagnostic], &sources, color)?;
             return Ok(status::PARSE);
         }
     };
@@ -158,11 +158,11 @@ fn debug_text(
     library: &[PathBuf],
     sources: &mut SourceMap,
 ) -> Result<(String, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let path = find::spec(given).map_err(|d| vec![d])?;
+    let path = find::spec(given).map_err(|d| vec![*d])?;
     if stage == Stage::Ir {
         return run::ir(sources, &path, library).map(|text| (text, Vec::new()));
     }
-    let file = add(&path, sources).map_err(|d| vec![d])?;
+    let file = add(&path, sources).map_err(|d| vec![*d])?;
     if stage == Stage::Tokens {
         return Ok((dump_tokens(sources, file, &tokens(sources, file)), Vec::new()));
     }
@@ -186,7 +186,7 @@ pub fn completions(shell: Shell) -> io::Result<i32> {
     Ok(0)
 }
 
-fn add(path: &Path, sources: &mut SourceMap) -> Result<FileId, Diagnostic> {
+fn add(path: &Path, sources: &mut SourceMap) -> Result<FileId, Box<Diagnostic>> {
     let text = find::read(path)?;
     Ok(sources.add(path.display().to_string(), Arc::from(text)))
 }

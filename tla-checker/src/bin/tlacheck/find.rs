@@ -15,7 +15,7 @@ use tla_parser::source::SourceMap;
 ///
 /// # Errors
 /// There is no such file.
-pub fn spec(given: &Path) -> Result<PathBuf, Diagnostic> {
+pub fn spec(given: &Path) -> Result<PathBuf, Box<Diagnostic>> {
     let candidates = [given.to_owned(), with_extension(given, "tla")];
     if let Some(found) = candidates.iter().find(|p| p.is_file()) {
         return Ok(found.clone());
@@ -33,7 +33,7 @@ pub fn spec(given: &Path) -> Result<PathBuf, Diagnostic> {
     } else if let Some(close) = similar(folder, &candidates[1], "tla") {
         error = error.help(format!("did you mean {}?", close.display()));
     }
-    Err(error)
+    Err(Box::new(error))
 }
 
 /// The file in `folder` whose name is close to that of `wanted`.
@@ -45,7 +45,7 @@ fn similar(folder: &Path, wanted: &Path, extension: &str) -> Option<PathBuf> {
         .filter(|p| p.extension().is_some_and(|e| e == extension))
         .filter_map(|p| {
             let other = p.file_stem()?.to_string_lossy().to_lowercase();
-            let distance = config::distance(&name, &other);
+            let distance = strsim::osa_distance(&name, &other);
             (distance <= name.len().max(3) / 3).then_some((distance, p))
         })
         .min()
@@ -68,14 +68,14 @@ pub struct Found {
 /// It is named and does not exist, or it cannot be read.
 pub fn model(named: Option<&Path>, spec: &Path, sources: &mut SourceMap) -> Result<Found, Vec<Diagnostic>> {
     if let Some(named) = named {
-        let path = named_config(named, spec).map_err(|d| vec![d])?;
+        let path = named_config(named, spec).map_err(|d| vec![*d])?;
         return from_file(&path, sources);
     }
     let beside = spec.with_extension("cfg");
     if beside.is_file() {
         return from_file(&beside, sources);
     }
-    let text = read(spec).map_err(|d| vec![d])?;
+    let text = read(spec).map_err(|d| vec![*d])?;
     if let Some(range) = config::embedded(&text) {
         let name = spec.display().to_string();
         let file = sources.add(name.clone(), Arc::from(text.as_str()));
@@ -91,7 +91,7 @@ pub fn model(named: Option<&Path>, spec: &Path, sources: &mut SourceMap) -> Resu
     Ok(Found { model: Model::new(), warnings: vec![warning], file: None })
 }
 
-fn named_config(named: &Path, spec: &Path) -> Result<PathBuf, Diagnostic> {
+fn named_config(named: &Path, spec: &Path) -> Result<PathBuf, Box<Diagnostic>> {
     let folder = spec.parent().unwrap_or(Path::new(""));
     let mut candidates = vec![named.to_owned(), with_extension(named, "cfg")];
     candidates.extend([folder.join(named), folder.join(with_extension(named, "cfg"))]);
@@ -103,11 +103,11 @@ fn named_config(named: &Path, spec: &Path) -> Result<PathBuf, Diagnostic> {
     for candidate in &candidates[1..] {
         error = error.note(format!("nor is there {}", candidate.display()));
     }
-    Err(error)
+    Err(Box::new(error))
 }
 
 fn from_file(path: &Path, sources: &mut SourceMap) -> Result<Found, Vec<Diagnostic>> {
-    let text = read(path).map_err(|d| vec![d])?;
+    let text = read(path).map_err(|d| vec![*d])?;
     let name = path.display().to_string();
     let file = sources.add(name.clone(), Arc::from(text.as_str()));
     let (model, warnings) = config::parse(file, &text).accept()?;
@@ -118,9 +118,10 @@ fn from_file(path: &Path, sources: &mut SourceMap) -> Result<Found, Vec<Diagnost
 ///
 /// # Errors
 /// It cannot be read, is not UTF-8, or is too large for the offsets of spans.
-pub fn read(path: &Path) -> Result<String, Diagnostic> {
+pub fn read(path: &Path) -> Result<String, Box<Diagnostic>> {
     let unreadable = |why: String| {
-        Diagnostic::error(code::FILE_UNREADABLE, format!("cannot read {}: {why}", path.display()))
+        let message = format!("cannot read {}: {why}", path.display());
+        Box::new(Diagnostic::error(code::FILE_UNREADABLE, message))
     };
     let size = std::fs::metadata(path).map_err(|e| unreadable(e.to_string()))?.len();
     if size >= u64::from(u32::MAX) {
