@@ -19,10 +19,13 @@ mod fail;
 mod native;
 mod natives;
 mod sets;
+mod split;
 
 pub use door::{Door, Read};
 pub use native::Native;
 pub use natives::registers::Registers;
+pub(crate) use split::Thawed;
+pub use split::{Frozen, Instance};
 
 use crate::failure::Failure;
 use crate::ir::*;
@@ -92,6 +95,10 @@ pub struct Evaluator<'m> {
     /// The states of a trace, for `Trace`, when they are known.
     pub trace: Option<Value>,
     seed: u64,
+    /// The flag that ends an evaluation.
+    pub cancel: Cancel,
+    /// Evaluations are being repeated: nothing is printed and no register is set.
+    pub quiet: bool,
 }
 
 impl<'m> Evaluator<'m> {
@@ -124,6 +131,8 @@ impl<'m> Evaluator<'m> {
             progress: Progress::default(),
             trace: None,
             seed: 0,
+            cancel: setting.cancel.clone(),
+            quiet: false,
         }
     }
 
@@ -170,7 +179,7 @@ impl<'m> Evaluator<'m> {
     #[inline]
     fn tick(&mut self, at: NodeId) -> Result<()> {
         self.ticks = self.ticks.wrapping_add(1);
-        if self.ticks & 0x3ff == 0 && self.setting.cancel.is_cancelled() {
+        if self.ticks & 0x3ff == 0 && self.cancel.is_cancelled() {
             return Err(self.cancelled(at));
         }
         Ok(())

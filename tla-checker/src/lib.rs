@@ -1,5 +1,6 @@
 //! An explicit-state model checker for TLA+.
 
+pub mod check;
 pub mod config;
 pub mod eval;
 pub mod explore;
@@ -11,4 +12,5 @@ pub mod observer;
 pub mod outcome;
 pub mod report;
 pub mod space;
+pub mod spec;
 pub mod value;

@@ -84,3 +84,13 @@ natives! {
     ToString "TLC" "ToString" 1 pure;
     TlcEval "TLC" "TLCEval" 1 pure;
 }
+
+impl Native {
+    /// Whether what it answers or does depends on the order in which states are visited.
+    pub fn depends_on_order(self) -> bool {
+        !self.is_pure() && !ORDER_FREE.contains(&self.name())
+    }
+}
+
+/// Impure operators that a search in any order may evaluate: they only print or look outside.
+const ORDER_FREE: &[&str] = &["Print", "PrintT", "JavaTime"];
