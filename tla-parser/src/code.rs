@@ -174,4 +174,195 @@ Join the two with an operator, or start a new definition.";
     F == LAMBDA x : x + 1
 
 Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
+    UNDEFINED_NAME = "E0201", "a name that is not defined",
+        "Every name must be declared (CONSTANT, VARIABLE), defined, or come from a module in EXTENDS or INSTANCE, *before* it is used. An operator that uses itself must be declared first: `RECURSIVE Op(_)`.";
+    MULTIPLY_DEFINED = "E0202", "a name that is defined twice",
+        "TLA+ has no shadowing: a name in scope cannot be declared, defined or bound again, not even as the parameter of an operator or in a quantifier. Choose another name.";
+    WRONG_ARITY = "E0203", "an operator with the wrong number of arguments",
+        "An operator must be applied to as many arguments as it has parameters: `Op(a, b)`. Functions are applied with brackets: `f[a]`. An argument for an operator parameter `P(_, _)` must itself be an operator of two arguments.";
+    VALUE_AS_OPERATOR = "E0204", "a value where an operator is needed",
+        "An operator parameter (`Op(F(_))`) takes the name of an operator or a LAMBDA, not an expression.";
+    OPERATOR_AS_VALUE = "E0205", "an operator where a value is needed",
+        "Operators are not values: they cannot be put into sets, functions or variables. A LAMBDA may only be an argument for an operator parameter or stand after `<-` in an INSTANCE.";
+    NOT_A_VALUE = "E0206", "a module where a value is needed",
+        "The name of an INSTANCE or a module stands where an expression is needed. Name one of its operators: `I!Op`.";
+    MODULE_NOT_FOUND = "E0207", "a module that cannot be found",
+        "Modules are sought in the same file, beside the spec, in the folders given with `--library`, and in the embedded library, in that order. The file of module `M` is `M.tla`.";
+    CIRCULAR_MODULES = "E0208", "modules that need each other",
+        "A module cannot extend or instantiate itself, directly or through other modules.";
+    MODULE_FILE_NAME = "E0210", "a file whose name is not its module's",
+        "The file `Name.tla` must hold `MODULE Name`.";
+    UNREADABLE_FILE = "E0211", "a file that cannot be read", "The operating system's message says why.";
+    RECURSIVE_UNDEFINED = "E0212", "a RECURSIVE declaration without a definition",
+        "`RECURSIVE Op(_)` announces a definition `Op(x) == …` later in the same module or LET.";
+    RECURSIVE_ARITY = "E0213", "a definition that differs from its RECURSIVE declaration",
+        "The declaration and the definition must have the same number of parameters.";
+    NOT_DECLARED_IN_INSTANCE = "E0214", "a substitution for something the module does not declare",
+        "`INSTANCE M WITH a <- e` can only substitute for constants and variables that M declares.";
+    NOT_SUBSTITUTED = "E0215", "a constant or variable without a substitution",
+        "INSTANCE needs a value for every constant and variable of the module: by `WITH c <- e`, or because the same name is defined where the INSTANCE stands.";
+    BAD_SELECTOR = "E0216", "a compound name that leads nowhere",
+        "In `A!B!Op` every name but the last is an INSTANCE; after a definition's name, `!1`, `!<<`, `!(e)`, `!label` select parts of its body.";
+    STRAY_AT = "E0217", "`@` outside an EXCEPT",
+        "`@` stands for the old value at the place that an EXCEPT changes: `[f EXCEPT ![i] = @ + 1]`.";
+    DUPLICATE_FIELD = "E0218", "a record field given twice", "Each field of a record is given once.";
+    PRIME_LEVEL = "E0301", "a prime where there can be none",
+        "Only state functions can be primed: an expression that already has a prime (`x''`), or a temporal formula, cannot.";
+    TEMPORAL_LEVEL = "E0302", "a temporal formula where there can be none",
+        "Temporal formulas can only be combined by Boolean operators, quantifiers and temporal operators: they are not values.";
+    ASSUMPTION_LEVEL = "E0303", "an assumption that is not constant",
+        "An ASSUME is about constants: it cannot mention variables.";
+    INSTANCE_LEVEL = "E0304", "a substitution of too high a level",
+        "A variable of the instantiated module must become a state function, and a constant a constant, unless the module declares no variables.";
+    ARGUMENT_LEVEL = "E0305", "an argument of too high a level",
+        "The operator primes its parameter, or uses it where only a constant can stand, so the argument must not have primes or variables itself.";
+    BARE_ACTION = "E0306", "a temporal operator on an action",
+        "`[]` can be applied to an action only as `[][A]_v`, `<>` as `<><<A>>_v`, so that the formula allows steps that change nothing.";
+    TEMPORAL_BOUND = "E0307", "a temporal quantifier whose set is not constant",
+        "In `\\A x \\in S : F` with a temporal F, S must be constant.";
+    TYPE_ERROR = "E0501", "a value of the wrong kind",
+        "The operator needs a value of another kind: a Boolean, a number, a set, a function… The message shows the value; the calls under way say how it came there.";
+    OUTSIDE_DOMAIN = "E0502", "a function applied outside its domain",
+        "`f[x]` needs x in DOMAIN f, `r.a` a record with the field a, `s[i]` an index from 1 to Len(s).";
+    INCOMPARABLE = "E0503", "values that cannot be compared",
+        "Numbers, strings, sets and functions cannot be compared with each other: whether 1 = \"a\" is not determined in TLA+. Only model values can be compared with anything.";
+    NO_CHOICE = "E0504", "CHOOSE without a witness",
+        "No element of the set satisfies the predicate, so the value of CHOOSE is not determined.";
+    NO_CASE = "E0505", "a CASE without a true condition",
+        "None of the conditions is true and there is no OTHER.";
+    USED_UNASSIGNED = "E0506", "a variable that is used before it has a value",
+        "Initial states and successors are found from left to right: `x' = 1 /\\ y' = x'` works, `y' = x' /\\ x' = 1` does not.";
+    INCOMPLETE_STATE = "E0507", "a variable without a value",
+        "An action must give every variable a next value (`x' = …`, `x' \\in S` or `UNCHANGED x`), and the initial predicate every variable a value.";
+    ASSERT = "E0508", "an assertion that is false", "`Assert(p, message)` of module TLC was evaluated with p false.";
+    RECURSION_LIMIT = "E0509", "recursion without an end in sight",
+        "So many operator calls are nested that the recursion probably does not end. The limit can be raised with `--max-recursion`.";
+    SET_TOO_LARGE = "E0510", "a set that is too large",
+        "A set would have to be built with more elements than the limit. Membership in `SUBSET S` or `[S -> T]` needs no building; iterating over them does. The limit can be raised with `--max-set-size`.";
+    INFINITE = "E0511", "an infinite set that would have to be enumerated",
+        "Nat, Int, STRING and Seq(S) can be asked for membership but not enumerated. Replace them in the configuration (`Nat <- 0..3`).";
+    UNBOUNDED = "E0512", "a quantifier or CHOOSE over everything",
+        "`\\E x : p`, `\\A x : p` and `CHOOSE x : p` without a set cannot be evaluated. Give a set, or replace the definition in the configuration.";
+    NO_VALUE = "E0513", "something that has no value",
+        "A temporal formula, a decimal number, an operator or a register that was never set stands where a value is needed.";
+    CIRCULAR_FUNCTION = "E0514", "a recursive function whose value depends on itself",
+        "To find `f[x]`, `f[x]` itself is needed: the recursion makes no progress.";
+    INPUT_OUTPUT = "E0516", "a file or command that failed", "An operator of Json, CSV or IOUtils could not do its work; the message says why.";
+    UNRESOLVED_IN_PROOF = "W0201", "a name in a proof that means nothing",
+        "Proofs are not checked; a name in one that cannot be resolved does no harm here, but a proof system will not accept it.";
+    CONFLICTING_IMPORT = "W0202", "one name from two modules",
+        "Two modules bring different definitions of one name. The first stays. Use a named INSTANCE to tell them apart.";
+    CANCELLED = "E0698", "the run was cancelled",
+        "The run was ended from outside (Ctrl-C, a time limit, or the program that embeds the checker) \
+         while an expression was being evaluated. Nothing is wrong with the spec.";
+    INTERNAL = "E0699", "a bug in the checker",
+        "Something that must hold inside the checker did not: a thread panicked, or a trace could not be \
+         rebuilt. The result of this run is not to be trusted. Please report it, with the spec and the \
+         model; `--reference` may give an answer meanwhile.";
+    ORDER_DEPENDENT = "W0601", "the spec's meaning depends on the order of evaluation",
+        "The spec reads or writes something that is neither in the state nor constant: registers \
+         (TLCGet, TLCSet), random elements, counters of the run. What it means depends on the order in \
+         which states are visited, so the search runs on one worker, in the order of discovery, and two \
+         runs may differ where the spec is random. TLCGet(\"level\") does not count: it is the same in \
+         every order.";
+    NOT_REPLAYED = "W0602", "a trace could not be repeated",
+        "Every trace is repeated step by step before it is shown. The meaning of this spec depends on the \
+         order of evaluation (see W0601) and a step came out differently the second time, or the run was \
+         cancelled meanwhile, so only the last state is shown.";
+    ALIAS_FAILED = "W0603", "ALIAS could not be evaluated on a trace",
+        "The trace shows the variables instead. The violation itself is not affected.";
+    CONFIG_SYNTAX = "E0401", "the configuration cannot be read here",
+"A configuration is a sequence of statements, each a keyword and what belongs to it:
+
+    SPECIFICATION Spec
+    CONSTANTS N = 3
+              RM = {r1, r2}
+              Seq <- BoundedSeq
+    INVARIANTS TypeOK Safe
+
+Names in a list are separated by blanks, not by commas. `=` gives a constant a value (a number,
+a string, TRUE, FALSE, a model value or a set of these); `<-` replaces a constant or a
+definition by a definition of the spec. An expression such as `N + 1` cannot stand in a
+configuration: define it in the spec and write `N <- Definition`.";
+    CONFIG_KEYWORD = "E0402", "an unknown keyword in the configuration",
+"The keywords are SPECIFICATION, INIT, NEXT, CONSTANT(S), INVARIANT(S), PROPERTY, PROPERTIES,
+CONSTRAINT(S), ACTION_CONSTRAINT(S), SYMMETRY, VIEW, ALIAS, POSTCONDITION and CHECK_DEADLOCK, in
+capitals. A misspelt one would otherwise be read as one more name of the list before it.";
+    CONFIG_TWICE = "E0403", "a keyword that may appear once appears twice",
+"SPECIFICATION, INIT, NEXT, SYMMETRY, VIEW, ALIAS, POSTCONDITION and CHECK_DEADLOCK take one name
+and may appear once. Keep the one that is meant. To check two specifications, write two
+configurations.";
+    CONFIG_CONFLICT = "E0404", "both SPECIFICATION and INIT/NEXT",
+"The behaviours are given either by `SPECIFICATION Spec`, where `Spec == Init /\\ [][Next]_vars`
+and perhaps fairness, or by `INIT Init` and `NEXT Next`. Keep one of the two. Only the first can
+state fairness, which temporal properties mostly need.";
+    CONFIG_INCOMPLETE = "E0405", "INIT without NEXT, or NEXT without INIT",
+"An initial predicate and a next-state relation go together:
+
+    INIT Init
+    NEXT Next
+
+To look at the initial states alone, let the next-state relation be `UNCHANGED vars`, or bound
+the search with `--depth 1`. A configuration with neither evaluates the assumptions only.";
+    CONFIG_VALUE = "E0406", "a value that cannot stand in a configuration",
+"Values in a configuration are numbers, intervals of numbers (`0 .. 3`), strings in double quotes
+on one line, TRUE, FALSE, model values (any name) and sets of these. Anything larger is a
+definition of the spec, which `<-` gives to the constant:
+
+    \\* in the spec:  MCGraph == [n \\in 1..3 |-> {n + 1}]
+    CONSTANT Graph <- MCGraph";
+    CONFIG_COMMENT = "E0407", "a comment in the configuration does not end",
+"`(*` opens a comment and `*)` closes it; comments nest, so each `(*` inside a comment needs its
+own `*)`. The rest of the line after `\\*` is a comment too. TLC ignores what follows an open
+comment silently; here it is an error, for statements could be lost that way.";
+    CONFIG_CHAIN = "E0408", "a replacement is itself replaced",
+"With `A <- B` and `B <- C` it would depend on the order what A stands for, so it is forbidden,
+as in TLC; so is `A <- A`. Replace A by C directly. If A is a constant that should equal its own
+model value, write `A = A`.";
+    CONFIG_DEPTH = "E0409", "the configuration is nested too deeply",
+"Sets and comments may nest two hundred deep. Define the value in the spec and write `name <-
+Definition`.";
+    CONSTANT_UNASSIGNED = "E0420", "a constant has no value",
+"Every CONSTANT of the spec needs a value before anything can be evaluated. Add it to the
+configuration:
+
+    CONSTANT N = 3            \\* a value
+             RM = {r1, r2}    \\* a set of model values
+             Op <- MCOp       \\* a definition of the spec, needed for operator constants";
+    CONFIG_UNDEFINED = "E0421", "a name in the configuration is not defined in the spec",
+"INIT, NEXT, SPECIFICATION, INVARIANT, PROPERTY, CONSTRAINT, VIEW and their kin take names of
+definitions that the spec's root module has, itself or through EXTENDS or INSTANCE. An
+expression cannot stand there: define it in the spec, or give it to the library or
+`--invariant`.";
+    CONFIG_ARITY = "E0422", "a definition of the wrong number of arguments",
+"A replacement must take as many arguments as what it replaces, and what a configuration names as
+invariant, property, constraint or view must take none.";
+    CONFIG_LEVEL = "E0423", "a definition of the wrong level",
+"A constant can only be replaced by a constant expression; an invariant, a constraint, VIEW and
+INIT are about one state (no primes, no temporal operators); NEXT and action constraints are
+about a step.";
+    NO_BEHAVIOUR = "E0424", "the model says nothing about behaviours",
+"The spec has variables but the configuration has neither SPECIFICATION nor INIT and NEXT, so
+there is nothing to explore. Add one of them.";
+    NOT_IMPLEMENTED = "E0490", "a feature that is not built yet",
+"This option or statement is known but has no effect yet. Leaving it out silently could turn a
+violation into success, so it is refused by name with exit status 151.";
+    FILE_NOT_FOUND = "E0601", "a file does not exist",
+"The spec is looked for as given, and with `.tla` added. A configuration named with `--config` is
+looked for in the working folder and then beside the spec, with and without `.cfg`; without
+`--config` it is SPEC.cfg beside SPEC.tla, or a `---- CONFIG name ----` block inside it.";
+    FILE_UNREADABLE = "E0602", "a file cannot be read",
+"The file exists but could not be read as text: it may be a folder, unreadable for this user, not
+UTF-8, or too large (4 GiB).";
+    CONFIG_REASSIGNED = "W0401", "a constant is assigned twice",
+"Both lines assign the same constant or definition in the same context; the last one counts, as
+in TLC. Remove the other.";
+    NO_CONFIGURATION = "W0402", "there is no configuration",
+"Without a configuration nothing says what the constants are and which formulas are to be
+checked, so only the assumptions are evaluated. Write SPEC.cfg beside SPEC.tla, or name a file
+with `--config`:
+
+    SPECIFICATION Spec
+    CONSTANT N = 3
+    INVARIANT TypeOK";
 }

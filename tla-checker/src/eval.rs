@@ -1,0 +1,472 @@
+//! The evaluator: the one semantics of expressions and actions.
+//!
+//! Enters: IR, and a state behind a [`Door`]. Leaves: a value, or, for an action, each way of
+//! giving the variables next values (`act`), in the order written. Holds:
+//! - Variables are read through the door only, which sees every read.
+//! - A frame's cells are values or unevaluated expressions (call by need, as in TLC). What may mean
+//!   something else at each use — it has primes, or is read under a prime — is called by name.
+//! - A failed evaluation carries the expression, the values and the operator calls under way.
+//! - Nothing recurses without a bound: operator calls are counted, and the stack grows on the heap.
+//!
+//! What deliberately does not happen here: states are not packed, compared or stored.
+//! *Specifying Systems*, sections 14.2 and 16.
+
+mod act;
+mod call;
+mod closure;
+mod door;
+mod fail;
+mod native;
+mod natives;
+mod sets;
+
+pub use door::{Door, Read};
+pub use native::Native;
+pub use natives::registers::Registers;
+
+use crate::failure::Failure;
+use crate::ir::*;
+use crate::observer::{Cancel, Observer};
+use crate::space::Progress;
+use crate::value::{Interner, Limits, RecordShape, Symbol, Value};
+use call::Cell;
+use std::rc::Rc;
+
+/// The result of an evaluation.
+pub type Result<T> = std::result::Result<T, Box<Failure>>;
+
+/// Bounds on what an evaluation may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The most elements a set may have when it must be built.
+    pub max_set: usize,
+    /// How many operator calls may be nested.
+    pub max_recursion: u32,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Bounds { max_set: Limits::DEFAULT.max_set, max_recursion: 50_000 }
+    }
+}
+
+/// What all workers of a run share.
+pub struct Setting<'m> {
+    /// The model.
+    pub ir: &'m Ir,
+    /// The bounds.
+    pub bounds: Bounds,
+    /// Receives what the spec prints.
+    pub observer: &'m dyn Observer,
+    /// Ends evaluations from outside.
+    pub cancel: &'m Cancel,
+    /// The registers of TLCSet and TLCGet.
+    pub registers: &'m Registers,
+}
+
+/// Stack that must be left to enter an expression, and how much is added when it is not.
+const RED_ZONE: usize = 128 * 1024;
+const STACK_CHUNK: usize = 4 * 1024 * 1024;
+
+/// Evaluates for one thread.
+pub struct Evaluator<'m> {
+    setting: &'m Setting<'m>,
+    ir: &'m Ir,
+    /// The states.
+    pub door: Door,
+    stack: Vec<Cell>,
+    caches: Vec<Option<Value>>,
+    symbols: Vec<Symbol>,
+    shapes: Vec<Rc<RecordShape>>,
+    data: Vec<Value>,
+    /// Shares strings and model values.
+    pub interner: Interner,
+    limits: Limits,
+    depth: u32,
+    ticks: u32,
+    /// Initial states are being found: unprimed variables are what is assigned.
+    init: bool,
+    intermediate: u64,
+    /// How far the search is.
+    pub progress: Progress,
+    /// The states of a trace, for `Trace`, when they are known.
+    pub trace: Option<Value>,
+    seed: u64,
+}
+
+impl<'m> Evaluator<'m> {
+    /// An evaluator with empty states.
+    pub fn new(setting: &'m Setting<'m>) -> Self {
+        let ir = setting.ir;
+        let mut interner = Interner::new();
+        let symbols: Vec<Symbol> = ir.texts.iter().map(|t| interner.symbol(t)).collect();
+        let shapes = ir
+            .shapes
+            .iter()
+            .map(|names| interner.shape(names.iter().map(|n| symbols[n.index()].clone()).collect()))
+            .collect();
+        let data = ir.data.iter().map(|d| d.to_value(&mut interner)).collect();
+        Evaluator {
+            setting,
+            ir,
+            door: Door::new(ir.variables.len()),
+            stack: Vec::new(),
+            caches: vec![None; ir.caches as usize],
+            symbols,
+            shapes,
+            data,
+            interner,
+            limits: Limits { max_set: setting.bounds.max_set },
+            depth: 0,
+            ticks: 0,
+            init: false,
+            intermediate: 0,
+            progress: Progress::default(),
+            trace: None,
+            seed: 0,
+        }
+    }
+
+    /// How many intermediate states `\cdot` generated since the last call.
+    pub fn take_intermediate(&mut self) -> u64 {
+        std::mem::take(&mut self.intermediate)
+    }
+
+    /// The value of an operator without parameters, in the states behind the door.
+    ///
+    /// # Errors
+    /// The evaluation failed.
+    pub fn value_of(&mut self, op: OpId) -> Result<Value> {
+        self.reset();
+        let base = self.enter_empty(op);
+        let value = self.eval(self.ir.op(op).body, base)?;
+        self.finite(value, self.ir.op(op).body)
+    }
+
+    /// The truth of an operator without parameters.
+    ///
+    /// # Errors
+    /// The evaluation failed, or the value is not Boolean.
+    pub fn truth_of(&mut self, op: OpId) -> Result<bool> {
+        self.reset();
+        let base = self.enter_empty(op);
+        self.truth(self.ir.op(op).body, base)
+    }
+
+    /// Clears what a failed evaluation left.
+    fn reset(&mut self) {
+        self.stack.clear();
+        self.depth = 0;
+    }
+
+    fn enter_empty(&mut self, op: OpId) -> usize {
+        let base = self.stack.len();
+        let frame = self.ir.op(op).frame as usize;
+        self.stack.resize_with(base + frame, || Cell::Empty);
+        base
+    }
+
+    /// Every so often, whether the run was cancelled.
+    #[inline]
+    fn tick(&mut self, at: NodeId) -> Result<()> {
+        self.ticks = self.ticks.wrapping_add(1);
+        if self.ticks & 0x3ff == 0 && self.setting.cancel.is_cancelled() {
+            return Err(self.cancelled(at));
+        }
+        Ok(())
+    }
+
+    /// The truth of a Boolean expression.
+    #[inline]
+    pub(crate) fn truth(&mut self, id: NodeId, base: usize) -> Result<bool> {
+        match self.eval(id, base)? {
+            Value::Bool(b) => Ok(b),
+            other => Err(self.not_boolean(id, &other)),
+        }
+    }
+
+    /// The value of an expression; a function given by a rule is built when its domain is finite.
+    #[inline]
+    pub(crate) fn eval(&mut self, id: NodeId, base: usize) -> Result<Value> {
+        let value = self.eval_lazy(id, base)?;
+        if let Value::Closure(closure) = &value {
+            return self.force(closure.clone(), id);
+        }
+        Ok(value)
+    }
+
+    /// The value of an expression; a function may be left a rule.
+    pub(crate) fn eval_lazy(&mut self, id: NodeId, base: usize) -> Result<Value> {
+        match self.ir.node(id) {
+            Node::Bool(b) => Ok(Value::Bool(*b)),
+            Node::Int(i) => Ok(Value::Int(*i)),
+            Node::Str(t) => Ok(Value::Str(self.symbols[t.index()].clone())),
+            Node::Datum(d) => Ok(self.data[*d as usize].clone()),
+            Node::Local(slot) => self.local(base + *slot as usize, id),
+            Node::Var(v) => match self.door.now(*v) {
+                Some(value) => Ok(value.clone()),
+                None => Err(self.unassigned(id, *v, false)),
+            },
+            Node::NextVar(v) => match self.door.next(*v) {
+                Some(value) => Ok(value.clone()),
+                None => Err(self.unassigned(id, *v, true)),
+            },
+            Node::Cached(cache, inner) => {
+                if let Some(value) = &self.caches[cache.index()] {
+                    return Ok(value.clone());
+                }
+                let value = self.eval_lazy(*inner, base)?;
+                self.caches[cache.index()] = Some(value.clone());
+                Ok(value)
+            }
+            _ if stacker::remaining_stack().is_none_or(|left| left < RED_ZONE) => {
+                stacker::grow(STACK_CHUNK, || self.eval_node(id, base))
+            }
+            _ => self.eval_node(id, base),
+        }
+    }
+
+    /// A value that lies somewhere already, so that it need not be cloned to be looked at.
+    #[inline]
+    fn peek(&self, id: NodeId, base: usize) -> Option<&Value> {
+        match self.ir.node(id) {
+            Node::Var(v) => self.door.now(*v),
+            Node::NextVar(v) => self.door.next(*v),
+            Node::Local(slot) => self.peek_cell(base + *slot as usize),
+            Node::Cached(cache, _) => self.caches[cache.index()].as_ref(),
+            Node::Datum(d) => Some(&self.data[*d as usize]),
+            _ => None,
+        }
+        .filter(|v| !matches!(v, Value::Closure(_)))
+    }
+
+    fn eval_node(&mut self, id: NodeId, base: usize) -> Result<Value> {
+        let ir = self.ir;
+        match ir.node(id) {
+            Node::Bool(_)
+            | Node::Int(_)
+            | Node::Str(_)
+            | Node::Datum(_)
+            | Node::Local(_)
+            | Node::Var(_)
+            | Node::NextVar(_)
+            | Node::Cached(..) => self.eval_lazy(id, base),
+            Node::Big(i) => Ok(Value::integer(ir.bigs[*i as usize].clone())),
+            Node::Boolean => Ok(Value::booleans()),
+            Node::StringSet => Ok(Value::strings()),
+            Node::And(items) => {
+                for &item in items {
+                    if !self.truth(item, base)? {
+                        return Ok(Value::FALSE);
+                    }
+                }
+                Ok(Value::TRUE)
+            }
+            Node::Or(items) => {
+                for &item in items {
+                    if self.truth(item, base)? {
+                        return Ok(Value::TRUE);
+                    }
+                }
+                Ok(Value::FALSE)
+            }
+            Node::Not(a) => Ok(Value::Bool(!self.truth(*a, base)?)),
+            Node::Implies(a, b) => Ok(Value::Bool(!self.truth(*a, base)? || self.truth(*b, base)?)),
+            Node::Equivalent(a, b) => Ok(Value::Bool(self.truth(*a, base)? == self.truth(*b, base)?)),
+            Node::Equal(a, b) => Ok(Value::Bool(self.equal(*a, *b, id, base)?)),
+            Node::NotEqual(a, b) => Ok(Value::Bool(!self.equal(*a, *b, id, base)?)),
+            Node::In(a, b) => Ok(Value::Bool(self.member(*a, *b, id, base)?)),
+            Node::NotIn(a, b) => Ok(Value::Bool(!self.member(*a, *b, id, base)?)),
+            Node::SubsetEq(a, b) => {
+                let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
+                let answer = a.is_subset(&b);
+                Ok(Value::Bool(self.checked(answer, id)?))
+            }
+            Node::Union(a, b) => {
+                let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
+                let set = a.union(&b, &self.limits);
+                self.checked(set, id)
+            }
+            Node::Intersect(a, b) => {
+                let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
+                let set = a.intersection(&b, &self.limits);
+                self.checked(set, id)
+            }
+            Node::Difference(a, b) => {
+                let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
+                let set = a.difference(&b, &self.limits);
+                self.checked(set, id)
+            }
+            Node::Domain(a) => {
+                let a = self.eval_lazy(*a, base)?;
+                match &a {
+                    Value::Closure(c) => Ok(c.domain.clone()),
+                    _ => {
+                        let domain = a.domain();
+                        self.checked(domain, id)
+                    }
+                }
+            }
+            Node::Powerset(a) => {
+                let a = self.eval(*a, base)?;
+                self.checked(Value::subsets(&a), id)
+            }
+            Node::BigUnion(a) => {
+                let a = self.eval(*a, base)?;
+                let set = a.big_union(&self.limits);
+                self.checked(set, id)
+            }
+            Node::Native(native, args) => self.native(*native, args, id, base),
+            Node::Call(op, captured, args) => self.call(*op, captured, args, id, base),
+            Node::CallLocal(slot, args) => self.call_local(*slot, args, id, base),
+            Node::Operator(..) => Err(self.operator_as_value(id)),
+            Node::If(c, a, b) => {
+                let branch = if self.truth(*c, base)? { *a } else { *b };
+                self.eval_lazy(branch, base)
+            }
+            Node::Case(arms, other) => match self.choose_arm(arms, *other, id, base)? {
+                Some(arm) => self.eval_lazy(arm, base),
+                None => Err(self.no_case(id)),
+            },
+            Node::Let(defs, body) => {
+                for (slot, e) in defs {
+                    self.stack[base + *slot as usize] = self.definition(*e, base);
+                }
+                self.eval_lazy(*body, base)
+            }
+            Node::Quantifier(forall, bounds, body) => {
+                let (forall, body) = (*forall, *body);
+                let mut answer = forall;
+                let _ = self.for_each(bounds, id, base, &mut |this| {
+                    if this.truth(body, base)? != forall {
+                        answer = !forall;
+                        return Ok(std::ops::ControlFlow::Break(()));
+                    }
+                    Ok(std::ops::ControlFlow::Continue(()))
+                })?;
+                Ok(Value::Bool(answer))
+            }
+            Node::Choose(bound, body) => self.choose(bound, *body, id, base),
+            Node::Unbounded(what) => Err(self.unbounded(id, what)),
+            Node::SetEnum(items) => {
+                let mut elements = Vec::with_capacity(items.len());
+                for &item in items {
+                    elements.push(self.eval(item, base)?);
+                }
+                self.checked(Value::set(elements), id)
+            }
+            Node::SetFilter(bound, body) => self.set_filter(bound, *body, id, base),
+            Node::SetMap(body, bounds) => self.set_map(bounds, *body, id, base),
+            Node::Tuple(items) => {
+                let mut elements = Vec::with_capacity(items.len());
+                for &item in items {
+                    elements.push(self.eval(item, base)?);
+                }
+                Ok(Value::tuple(elements))
+            }
+            Node::Product(items) => {
+                let mut sets = Vec::with_capacity(items.len());
+                for &item in items {
+                    sets.push(self.eval(item, base)?);
+                }
+                self.checked(Value::product(sets), id)
+            }
+            Node::Record(shape, fields) => {
+                let mut values = vec![Value::FALSE; fields.len()];
+                for &(place, e) in fields {
+                    values[place as usize] = self.eval(e, base)?;
+                }
+                Ok(Value::record_with(self.shapes[shape.index()].clone(), values))
+            }
+            Node::RecordSet(fields) => {
+                let mut sets = Vec::with_capacity(fields.len());
+                for &(name, e) in fields {
+                    let set = self.eval(e, base)?;
+                    sets.push((self.symbols[name.index()].clone(), set));
+                }
+                self.checked(Value::record_set(sets), id)
+            }
+            Node::Function(bounds, body) => self.function(bounds, *body, id, base),
+            Node::Closure(rule, domains, captured) => self.closure(*rule, domains, captured, id, base),
+            Node::FunctionSet(a, b) => {
+                let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
+                self.checked(Value::function_set(&a, &b), id)
+            }
+            Node::Except(f, updates) => self.except(*f, updates, id, base),
+            Node::Apply(f, index) => self.apply(*f, *index, id, base),
+            Node::Field(r, name) => {
+                if let Some(record) = self.peek(*r, base) {
+                    let field = record.select(&self.symbols[name.index()]).cloned();
+                    return self.checked(field, id);
+                }
+                let record = self.eval(*r, base)?;
+                let field = record.select(&self.symbols[name.index()]).cloned();
+                self.checked(field, id)
+            }
+            Node::Prime(e) => {
+                self.door.shift();
+                let value = self.eval(*e, base);
+                self.door.shift();
+                value
+            }
+            Node::Unchanged(e) => Ok(Value::Bool(self.unchanged(*e, id, base)?)),
+            Node::Subscripted(square, action, sub) => {
+                let value = if *square {
+                    self.truth(*action, base)? || self.unchanged(*sub, id, base)?
+                } else {
+                    self.truth(*action, base)? && !self.unchanged(*sub, id, base)?
+                };
+                Ok(Value::Bool(value))
+            }
+            Node::Enabled(action) => Ok(Value::Bool(self.enabled(*action, base)?)),
+            Node::Compose(a, b) => Ok(Value::Bool(self.composed(*a, *b, base)?)),
+            Node::Nothing(why) => Err(self.nothing(id, why)),
+        }
+    }
+
+    fn equal(&mut self, a: NodeId, b: NodeId, id: NodeId, base: usize) -> Result<bool> {
+        let b = self.eval(b, base)?;
+        if let Some(a) = self.peek(a, base) {
+            let answer = a.try_eq(&b);
+            return self.checked(answer, id);
+        }
+        let a = self.eval(a, base)?;
+        let answer = a.try_eq(&b);
+        self.checked(answer, id)
+    }
+
+    fn member(&mut self, a: NodeId, b: NodeId, id: NodeId, base: usize) -> Result<bool> {
+        let element = self.eval(a, base)?;
+        if let Some(set) = self.peek(b, base) {
+            let answer = set.contains(&element);
+            return self.checked(answer, id);
+        }
+        let set = self.eval(b, base)?;
+        let answer = set.contains(&element);
+        self.checked(answer, id)
+    }
+
+    fn choose_arm(
+        &mut self,
+        arms: &[(NodeId, NodeId)],
+        other: Option<NodeId>,
+        _id: NodeId,
+        base: usize,
+    ) -> Result<Option<NodeId>> {
+        for &(guard, value) in arms {
+            if self.truth(guard, base)? {
+                return Ok(Some(value));
+            }
+        }
+        Ok(other)
+    }
+
+    fn unchanged(&mut self, e: NodeId, id: NodeId, base: usize) -> Result<bool> {
+        let before = self.eval(e, base)?;
+        self.door.shift();
+        let after = self.eval(e, base);
+        self.door.shift();
+        let answer = before.try_eq(&after?);
+        self.checked(answer, id)
+    }
+}

@@ -1,0 +1,485 @@
+//! Actions: every way of giving the variables values, found left to right.
+//!
+//! Enters: a formula, a partial state behind the door, and what remains to be done when it holds
+//! (a [`Then`], on the Rust stack). Leaves: a call of `out` for each complete assignment.
+//! Holds: an assignment is undone when the continuation returns, and every binder puts back what
+//! its slots held, so that alternatives see the frame as it was.
+//! The rules are TLC's: DESIGN, "Semantics to match TLC"; *Specifying Systems*, section 14.2.6.
+
+use super::call::Cell;
+use super::{Evaluator, RED_ZONE, Result, STACK_CHUNK};
+use crate::ir::*;
+use crate::value::Value;
+use std::ops::ControlFlow;
+
+/// What receives each complete assignment; `Break` ends the search.
+pub(crate) type Out<'o, 'm> = dyn FnMut(&mut Evaluator<'m>) -> Result<ControlFlow<()>> + 'o;
+
+/// What remains to be done.
+pub(crate) enum Then<'k> {
+    /// Nothing: the assignment is handed out.
+    Done,
+    /// These conjuncts, and then more.
+    And(&'k [NodeId], usize, &'k Then<'k>),
+    /// A body for each of these combinations of elements, and then more.
+    All(&'k [Vec<Value>], &'k [Bound], NodeId, usize, &'k Then<'k>),
+    /// The second action of `A \cdot B` from where the first has led, and then more.
+    Second(NodeId, usize, &'k Then<'k>),
+    /// The end of `A \cdot B`: back to the state before, and then more.
+    Back(Vec<Option<Value>>, &'k Then<'k>),
+    /// `v' # v`, for `<<A>>_v`, and then more.
+    Changed(NodeId, NodeId, usize, &'k Then<'k>),
+}
+
+type Flow = Result<ControlFlow<()>>;
+const GO_ON: Flow = Ok(ControlFlow::Continue(()));
+
+impl<'m> Evaluator<'m> {
+    /// Finds every assignment that makes an operator without parameters true.
+    pub(crate) fn solve(&mut self, op: OpId, init: bool, out: &mut Out<'_, 'm>) -> Flow {
+        self.reset();
+        let base = self.enter_empty(op);
+        self.solve_in(self.ir.op(op).body, base, init, out)
+    }
+
+    /// The same for an action instance, whose frames are given.
+    pub(crate) fn solve_instance(
+        &mut self,
+        frames: &[Option<Value>],
+        action: NodeId,
+        base: usize,
+        out: &mut Out<'_, 'm>,
+    ) -> Flow {
+        self.reset();
+        self.stack.extend(frames.iter().map(|cell| match cell {
+            Some(value) => Cell::Value(value.clone()),
+            None => Cell::Empty,
+        }));
+        self.solve_in(action, base, false, out)
+    }
+
+    fn solve_in(&mut self, action: NodeId, base: usize, init: bool, out: &mut Out<'_, 'm>) -> Flow {
+        let before = std::mem::replace(&mut self.init, init);
+        let flow = self.act(action, base, &Then::Done, out);
+        self.init = before;
+        flow
+    }
+
+    fn act(&mut self, id: NodeId, base: usize, then: &Then<'_>, out: &mut Out<'_, 'm>) -> Flow {
+        if stacker::remaining_stack().is_none_or(|left| left < RED_ZONE) {
+            return stacker::grow(STACK_CHUNK, || self.act_node(id, base, then, out));
+        }
+        self.act_node(id, base, then, out)
+    }
+
+    fn proceed(&mut self, then: &Then<'_>, at: NodeId, out: &mut Out<'_, 'm>) -> Flow {
+        match then {
+            Then::Done => self.complete(at, out),
+            Then::And(items, base, then) => match items.split_first() {
+                None => self.proceed(then, at, out),
+                Some((&first, [])) => self.act(first, *base, then, out),
+                Some((&first, rest)) => self.act(first, *base, &Then::And(rest, *base, then), out),
+            },
+            Then::All(combinations, bounds, body, base, then) => {
+                let Some((first, rest)) = combinations.split_first() else {
+                    return self.proceed(then, at, out);
+                };
+                let saved = self.save(bounds, *base);
+                for (bound, element) in bounds.iter().zip(first) {
+                    self.bind(&bound.pattern, element.clone(), at, *base)?;
+                }
+                let flow = self.act(*body, *base, &Then::All(rest, bounds, *body, *base, then), out);
+                self.restore(saved, *base);
+                flow
+            }
+            Then::Second(action, base, then) => {
+                self.check_complete(at)?;
+                self.intermediate += 1;
+                let width = self.door.width();
+                let middle = self.door.replace_next(vec![None; width]);
+                let before = self.door.replace_now(middle);
+                let back = Then::Back(before.clone(), then);
+                let flow = self.act(*action, *base, &back, out);
+                let middle = self.door.replace_now(before);
+                self.door.replace_next(middle);
+                flow
+            }
+            Then::Back(before, then) => {
+                let middle = self.door.replace_now(before.clone());
+                let flow = self.proceed(then, at, out);
+                self.door.replace_now(middle);
+                flow
+            }
+            Then::Changed(sub, id, base, then) => {
+                if self.unchanged(*sub, *id, *base)? {
+                    return GO_ON;
+                }
+                self.proceed(then, at, out)
+            }
+        }
+    }
+
+    fn complete(&mut self, _at: NodeId, out: &mut Out<'_, 'm>) -> Flow {
+        out(self)
+    }
+
+    /// An error when a variable of the state being built has no value.
+    pub(crate) fn check_complete(&self, at: NodeId) -> Result<()> {
+        let next = !self.init;
+        let written = self.door.written(next);
+        if written.iter().all(Option::is_some) {
+            return Ok(());
+        }
+        let missing: Vec<&str> = written
+            .iter()
+            .zip(&self.ir.variables)
+            .filter(|(value, _)| value.is_none())
+            .map(|(_, name)| name.as_str())
+            .collect();
+        Err(self.incomplete(at, &missing, next))
+    }
+
+    fn save(&mut self, bounds: &[Bound], base: usize) -> Vec<(Slot, Cell)> {
+        let mut saved = Vec::with_capacity(bounds.len());
+        let mut keep = |slot: &Slot| {
+            let cell = std::mem::replace(&mut self.stack[base + *slot as usize], Cell::Empty);
+            saved.push((*slot, cell));
+        };
+        for bound in bounds {
+            match &bound.pattern {
+                Pattern::One(slot) => keep(slot),
+                Pattern::Tuple(slots) => slots.iter().for_each(&mut keep),
+            }
+        }
+        saved
+    }
+
+    fn restore(&mut self, saved: Vec<(Slot, Cell)>, base: usize) {
+        for (slot, cell) in saved {
+            self.stack[base + slot as usize] = cell;
+        }
+    }
+
+    fn act_node(&mut self, id: NodeId, base: usize, then: &Then<'_>, out: &mut Out<'_, 'm>) -> Flow {
+        let ir = self.ir;
+        match ir.node(id) {
+            Node::And(items) => self.proceed(&Then::And(items, base, then), id, out),
+            Node::Or(items) => {
+                for &item in items {
+                    if self.act(item, base, then, out)?.is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+                GO_ON
+            }
+            Node::Quantifier(false, bounds, body) => {
+                let saved = self.save(bounds, base);
+                let flow = self.for_each(bounds, id, base, &mut |this| this.act(*body, base, then, out));
+                self.restore(saved, base);
+                flow
+            }
+            Node::Quantifier(true, bounds, body) => {
+                let combinations = self.combinations(bounds, id, base)?;
+                self.proceed(&Then::All(&combinations, bounds, *body, base, then), id, out)
+            }
+            Node::If(c, a, b) => {
+                let branch = if self.truth(*c, base)? { *a } else { *b };
+                self.act(branch, base, then, out)
+            }
+            Node::Case(arms, other) => match self.choose_arm(arms, *other, id, base)? {
+                Some(arm) => self.act(arm, base, then, out),
+                None => Err(self.no_case(id)),
+            },
+            Node::Let(defs, body) => {
+                let mut saved = Vec::with_capacity(defs.len());
+                for (slot, e) in defs {
+                    let cell = self.definition(*e, base);
+                    saved.push((*slot, std::mem::replace(&mut self.stack[base + *slot as usize], cell)));
+                }
+                let flow = self.act(*body, base, then, out);
+                self.restore(saved, base);
+                flow
+            }
+            Node::Implies(a, b) => {
+                if self.truth(*a, base)? {
+                    self.act(*b, base, then, out)
+                } else {
+                    self.proceed(then, id, out)
+                }
+            }
+            Node::Call(op, captured, args) => {
+                self.enter(id)?;
+                let new = self.push_frame(*op, captured, args, base);
+                let flow = self.act(ir.op(*op).body, new, then, out);
+                self.stack.truncate(new);
+                self.leave();
+                flow.map_err(|e| self.within(e, *op, id))
+            }
+            Node::CallLocal(slot, args) => {
+                let callee = self.callee_of(*slot, id, base)?;
+                let (op, new) = self.push_callee(&callee, args, id, base)?;
+                let flow = self.act(ir.op(op).body, new, then, out);
+                self.stack.truncate(new);
+                self.leave();
+                flow.map_err(|e| self.within(e, op, id))
+            }
+            Node::Local(slot) => match self.by_name(base + *slot as usize) {
+                Some((e, frame)) => self.act(e, frame, then, out),
+                None => self.test(id, base, then, out),
+            },
+            Node::Apply(f, index) if ir.reads(id) == Reads::Action => {
+                let function = self.eval_lazy(*f, base)?;
+                let Value::Closure(c) = &function else { return self.test(id, base, then, out) };
+                let argument = self.eval(*index, base)?;
+                let (body, new) = self.enter_rule(c, argument, id)?;
+                let flow = self.act(body, new, then, out);
+                self.stack.truncate(new);
+                self.leave();
+                flow
+            }
+            Node::Equal(left, right) => match self.target(*left, base) {
+                Some((variable, next)) => {
+                    let value = self.eval(*right, base)?;
+                    let value = self.finite(value, *right)?;
+                    self.assign(variable, next, value, then, id, out)
+                }
+                None => self.test(id, base, then, out),
+            },
+            Node::In(left, right) => match self.target(*left, base) {
+                Some((variable, next)) => {
+                    let set = self.eval(*right, base)?;
+                    self.assign_each(variable, next, &set, then, id, out)
+                }
+                None => self.test(id, base, then, out),
+            },
+            Node::SubsetEq(left, right) => match self.target(*left, base) {
+                Some((variable, next)) => {
+                    let set = self.eval(*right, base)?;
+                    let subsets = self.checked(Value::subsets(&set), id)?;
+                    self.assign_each(variable, next, &subsets, then, id, out)
+                }
+                None => self.test(id, base, then, out),
+            },
+            Node::Unchanged(e) => self.keep(*e, id, base, then, out),
+            Node::Subscripted(true, action, sub) => {
+                if self.act(*action, base, then, out)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+                self.keep(*sub, id, base, then, out)
+            }
+            Node::Subscripted(false, action, sub) => {
+                self.act(*action, base, &Then::Changed(*sub, id, base, then), out)
+            }
+            Node::Compose(a, b) if !self.init => {
+                // What is assigned already belongs to the last state: it is put back for B to meet.
+                let width = self.door.width();
+                let so_far = self.door.replace_next(vec![None; width]);
+                let flow = self.act(*a, base, &Then::Second(*b, base, then), out);
+                self.door.replace_next(so_far);
+                flow
+            }
+            _ => self.test(id, base, then, out),
+        }
+    }
+
+    /// A formula that assigns nothing.
+    fn test(&mut self, id: NodeId, base: usize, then: &Then<'_>, out: &mut Out<'_, 'm>) -> Flow {
+        if self.truth(id, base)? { self.proceed(then, id, out) } else { GO_ON }
+    }
+
+    fn callee_of(&self, slot: Slot, id: NodeId, base: usize) -> Result<super::call::Callee> {
+        match &self.stack[base + slot as usize] {
+            Cell::Operator(node, frame) => Ok(super::call::Callee::Node(*node, *frame)),
+            Cell::Owned(owned) => Ok(super::call::Callee::Owned(owned.clone())),
+            Cell::Ref(other) => self.callee_of(0, id, *other as usize),
+            _ => Err(self.internal(id, "a slot holds no operator")),
+        }
+    }
+
+    /// The expression that a cell stands for at each use, and its frame.
+    fn by_name(&self, index: usize) -> Option<(NodeId, usize)> {
+        match &self.stack[index] {
+            Cell::Name(e, frame) | Cell::Need(e, frame) => Some((*e, *frame as usize)),
+            Cell::Ref(other) => self.by_name(*other as usize),
+            _ => None,
+        }
+    }
+
+    /// The unassigned variable that an expression on the left of `=`, `\in` or `\subseteq` is.
+    fn target(&self, id: NodeId, base: usize) -> Option<(u32, bool)> {
+        match self.ir.node(id) {
+            Node::Var(v) if self.init && !self.door.has(*v, false) => Some((*v, false)),
+            Node::NextVar(v) if !self.init && !self.door.has(*v, true) => Some((*v, true)),
+            Node::Prime(e) if !self.init => {
+                let v = self.variable(*e, base)?;
+                (!self.door.has(v, true)).then_some((v, true))
+            }
+            Node::Local(slot) => {
+                let (e, frame) = self.by_name(base + *slot as usize)?;
+                self.target(e, frame)
+            }
+            Node::Call(op, captured, args) if captured.is_empty() && args.is_empty() => {
+                self.target(self.ir.op(*op).body, base)
+            }
+            _ => None,
+        }
+    }
+
+    /// The variable that an expression names.
+    fn variable(&self, id: NodeId, base: usize) -> Option<u32> {
+        match self.ir.node(id) {
+            Node::Var(v) => Some(*v),
+            Node::Local(slot) => {
+                let (e, frame) = self.by_name(base + *slot as usize)?;
+                self.variable(e, frame)
+            }
+            Node::Call(op, captured, args) if captured.is_empty() && args.is_empty() => {
+                self.variable(self.ir.op(*op).body, base)
+            }
+            _ => None,
+        }
+    }
+
+    fn assign(
+        &mut self,
+        variable: u32,
+        next: bool,
+        value: Value,
+        then: &Then<'_>,
+        id: NodeId,
+        out: &mut Out<'_, 'm>,
+    ) -> Flow {
+        self.door.set(variable, next, Some(value));
+        let flow = self.proceed(then, id, out);
+        self.door.set(variable, next, None);
+        flow
+    }
+
+    fn assign_each(
+        &mut self,
+        variable: u32,
+        next: bool,
+        set: &Value,
+        then: &Then<'_>,
+        id: NodeId,
+        out: &mut Out<'_, 'm>,
+    ) -> Flow {
+        let elements = self.checked(set.elements("\\in"), id)?;
+        for element in elements {
+            self.tick(id)?;
+            if self.assign(variable, next, element, then, id, out)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        GO_ON
+    }
+
+    /// `UNCHANGED e`: variables without a next value keep theirs, and the rest is compared.
+    fn keep(&mut self, e: NodeId, id: NodeId, base: usize, then: &Then<'_>, out: &mut Out<'_, 'm>) -> Flow {
+        if self.init {
+            return self.test(id, base, then, out);
+        }
+        let mut variables = Vec::new();
+        if !self.kept_variables(e, base, &mut variables) {
+            return if self.unchanged(e, id, base)? { self.proceed(then, id, out) } else { GO_ON };
+        }
+        let mut assigned = Vec::with_capacity(variables.len());
+        let mut same = true;
+        for &v in &variables {
+            let Some(now) = self.door.now(v).cloned() else { return Err(self.unassigned(e, v, false)) };
+            if !self.door.has(v, true) {
+                self.door.set(v, true, Some(now));
+                assigned.push(v);
+            } else if let Some(next) = self.door.next(v) {
+                let answer = now.try_eq(next);
+                match self.checked(answer, id) {
+                    Ok(equal) => same &= equal,
+                    Err(failure) => {
+                        assigned.iter().for_each(|&v| self.door.set(v, true, None));
+                        return Err(failure);
+                    }
+                }
+            }
+            if !same {
+                break;
+            }
+        }
+        let flow = if same { self.proceed(then, id, out) } else { GO_ON };
+        for v in assigned {
+            self.door.set(v, true, None);
+        }
+        flow
+    }
+
+    /// The variables an UNCHANGED names, through tuples and definitions; false when it is about
+    /// something else too.
+    fn kept_variables(&self, id: NodeId, base: usize, variables: &mut Vec<u32>) -> bool {
+        match self.ir.node(id) {
+            Node::Var(v) => {
+                variables.push(*v);
+                true
+            }
+            Node::Tuple(items) => items.iter().all(|&item| self.kept_variables(item, base, variables)),
+            Node::Call(op, captured, args) if captured.is_empty() && args.is_empty() => {
+                self.kept_variables(self.ir.op(*op).body, base, variables)
+            }
+            Node::Local(slot) => match self.by_name(base + *slot as usize) {
+                Some((e, frame)) => self.kept_variables(e, frame, variables),
+                None => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn combinations(&mut self, bounds: &'m [Bound], id: NodeId, base: usize) -> Result<Vec<Vec<Value>>> {
+        let sets = self.sets(bounds, base)?;
+        let mut all: Vec<Vec<Value>> = vec![Vec::new()];
+        for (set, bound) in sets.iter().zip(bounds) {
+            let elements: Vec<Value> = self.checked(set.elements("\\A"), bound.set)?.collect();
+            self.check_size(all.len().saturating_mul(elements.len()), id)?;
+            all = all
+                .into_iter()
+                .flat_map(|c| elements.iter().map(move |e| c.iter().cloned().chain([e.clone()]).collect()))
+                .collect();
+        }
+        Ok(all)
+    }
+
+    pub(super) fn enabled(&mut self, action: NodeId, base: usize) -> Result<bool> {
+        let width = self.door.width();
+        let next = self.door.replace_next(vec![None; width]);
+        let init = std::mem::replace(&mut self.init, false);
+        let intermediate = self.intermediate;
+        let mut found = false;
+        let flow = self.act(action, base, &Then::Done, &mut |_| {
+            found = true;
+            Ok(ControlFlow::Break(()))
+        });
+        self.intermediate = intermediate;
+        self.init = init;
+        self.door.replace_next(next);
+        flow.map(|_| found)
+    }
+
+    /// `A \cdot B` between two known states: some state lies between.
+    pub(super) fn composed(&mut self, a: NodeId, b: NodeId, base: usize) -> Result<bool> {
+        let width = self.door.width();
+        let last = self.door.replace_next(vec![None; width]);
+        let init = std::mem::replace(&mut self.init, false);
+        let intermediate = self.intermediate;
+        let mut found = false;
+        let flow = self.act(a, base, &Then::Done, &mut |this| {
+            let middle = this.door.replace_next(last.clone());
+            let before = this.door.replace_now(middle);
+            let answer = this.truth(b, base);
+            let middle = this.door.replace_now(before);
+            this.door.replace_next(middle);
+            found = answer?;
+            Ok(if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        });
+        self.intermediate = intermediate;
+        self.init = init;
+        self.door.replace_next(last);
+        flow.map(|_| found)
+    }
+}

@@ -1,0 +1,291 @@
+//! Operators: frames, arguments by need and by name, operators as arguments.
+
+use super::{Evaluator, Result};
+use crate::failure::{Call, Failure};
+use crate::ir::*;
+use crate::value::Value;
+use std::rc::Rc;
+
+/// How many calls a failure keeps at each end of the stack.
+const KEPT_CALLS: usize = 100;
+
+/// What a slot of a frame holds.
+#[derive(Clone)]
+pub(super) enum Cell {
+    /// Nothing yet.
+    Empty,
+    /// A value.
+    Value(Value),
+    /// An expression of a frame, evaluated on first use and then kept.
+    Need(NodeId, u32),
+    /// An expression of a frame, evaluated at each use.
+    Name(NodeId, u32),
+    /// The cell at that place of the stack.
+    Ref(u32),
+    /// An operator: its node and the frame in which that stands.
+    Operator(NodeId, u32),
+    /// An operator that took what it captures with it.
+    Owned(Rc<Owned>),
+    /// What could not be evaluated when a rule captured it; an error when it is used.
+    Failed(Rc<Failure>),
+}
+
+/// An operator with what it captures.
+pub(super) struct Owned {
+    pub(super) op: OpId,
+    pub(super) captured: Vec<Cell>,
+}
+
+/// An operator to be applied.
+#[derive(Clone)]
+pub(super) enum Callee {
+    Node(NodeId, u32),
+    Owned(Rc<Owned>),
+}
+
+impl<'m> Evaluator<'m> {
+    /// The value of a cell; what is needed is evaluated and kept.
+    #[inline]
+    pub(super) fn local(&mut self, index: usize, at: NodeId) -> Result<Value> {
+        match &self.stack[index] {
+            Cell::Value(value) => Ok(value.clone()),
+            Cell::Ref(other) => {
+                let other = *other as usize;
+                self.local(other, at)
+            }
+            Cell::Need(e, base) => {
+                let (e, base) = (*e, *base as usize);
+                let value = self.eval_lazy(e, base)?;
+                self.stack[index] = Cell::Value(value.clone());
+                Ok(value)
+            }
+            Cell::Name(e, base) => {
+                let (e, base) = (*e, *base as usize);
+                self.eval_lazy(e, base)
+            }
+            Cell::Operator(..) | Cell::Owned(_) => Err(self.operator_as_value(at)),
+            Cell::Failed(failure) => Err(Box::new((**failure).clone())),
+            Cell::Empty => Err(self.internal(at, "a slot is read before it is filled")),
+        }
+    }
+
+    pub(super) fn peek_cell(&self, index: usize) -> Option<&Value> {
+        match &self.stack[index] {
+            Cell::Value(value) => Some(value),
+            Cell::Ref(other) => self.peek_cell(*other as usize),
+            _ => None,
+        }
+    }
+
+    /// The cell for a definition of a LET.
+    pub(super) fn definition(&self, e: NodeId, base: usize) -> Cell {
+        self.argument(e, base, self.ir.by_name[e.index()])
+    }
+
+    /// The cell for an argument.
+    fn argument(&self, e: NodeId, base: usize, by_name: bool) -> Cell {
+        match self.ir.node(e) {
+            Node::Bool(b) => Cell::Value(Value::Bool(*b)),
+            Node::Int(i) => Cell::Value(Value::Int(*i)),
+            Node::Str(t) => Cell::Value(Value::Str(self.symbols[t.index()].clone())),
+            Node::Datum(d) => Cell::Value(self.data[*d as usize].clone()),
+            Node::Local(slot) => self.share(base + *slot as usize),
+            Node::Operator(..) => Cell::Operator(e, base as u32),
+            _ if by_name => Cell::Name(e, base as u32),
+            _ => Cell::Need(e, base as u32),
+        }
+    }
+
+    /// Another name for a cell.
+    fn share(&self, index: usize) -> Cell {
+        match &self.stack[index] {
+            Cell::Need(..) | Cell::Name(..) | Cell::Empty => Cell::Ref(index as u32),
+            cell => cell.clone(),
+        }
+    }
+
+    /// Pushes the frame of an operator; the caller cuts it back.
+    pub(super) fn push_frame(&mut self, op: OpId, captured: &[Slot], args: &[NodeId], base: usize) -> usize {
+        let new = self.stack.len();
+        let o = self.ir.op(op);
+        self.stack.reserve(o.frame as usize);
+        for &slot in captured {
+            let cell = self.share(base + slot as usize);
+            self.stack.push(cell);
+        }
+        for (i, &arg) in args.iter().enumerate() {
+            let by_name = match self.ir.reads(arg) {
+                Reads::Constant => false,
+                Reads::State => o.shifted[captured.len() + i],
+                Reads::Action => true,
+            };
+            let cell = self.argument(arg, base, by_name);
+            self.stack.push(cell);
+        }
+        self.stack.resize_with(new + o.frame as usize, || Cell::Empty);
+        new
+    }
+
+    /// Counts a call; the caller takes it back with [`Evaluator::leave`].
+    #[inline]
+    pub(super) fn enter(&mut self, at: NodeId) -> Result<()> {
+        self.tick(at)?;
+        self.depth += 1;
+        if self.depth > self.setting.bounds.max_recursion {
+            return Err(self.too_deep(at));
+        }
+        Ok(())
+    }
+
+    #[inline]
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    pub(super) fn call(
+        &mut self,
+        op: OpId,
+        captured: &[Slot],
+        args: &[NodeId],
+        id: NodeId,
+        base: usize,
+    ) -> Result<Value> {
+        self.enter(id)?;
+        let new = self.push_frame(op, captured, args, base);
+        let result = self.eval_lazy(self.ir.op(op).body, new);
+        self.stack.truncate(new);
+        self.leave();
+        result.map_err(|e| self.within(e, op, id))
+    }
+
+    pub(super) fn call_local(
+        &mut self,
+        slot: Slot,
+        args: &[NodeId],
+        id: NodeId,
+        base: usize,
+    ) -> Result<Value> {
+        let callee = self.callee_at(base + slot as usize, id)?;
+        let (op, new) = self.push_callee(&callee, args, id, base)?;
+        let result = self.eval_lazy(self.ir.op(op).body, new);
+        self.stack.truncate(new);
+        self.leave();
+        result.map_err(|e| self.within(e, op, id))
+    }
+
+    /// Pushes the frame of an operator parameter; the caller cuts it back and leaves.
+    pub(super) fn push_callee(
+        &mut self,
+        callee: &Callee,
+        args: &[NodeId],
+        id: NodeId,
+        base: usize,
+    ) -> Result<(OpId, usize)> {
+        self.enter(id)?;
+        let new = self.stack.len();
+        let op = self.push_captured(callee);
+        let o = self.ir.op(op);
+        let first = self.stack.len() - new;
+        for (i, &arg) in args.iter().enumerate() {
+            let by_name = match self.ir.reads(arg) {
+                Reads::Constant => false,
+                Reads::State => o.shifted[first + i],
+                Reads::Action => true,
+            };
+            let cell = self.argument(arg, base, by_name);
+            self.stack.push(cell);
+        }
+        self.stack.resize_with(new + o.frame as usize, || Cell::Empty);
+        Ok((op, new))
+    }
+
+    fn push_captured(&mut self, callee: &Callee) -> OpId {
+        match callee {
+            Callee::Node(node, base) => {
+                let Node::Operator(op, captured) = self.ir.node(*node) else {
+                    unreachable!("only operators become callees")
+                };
+                for &slot in captured {
+                    let cell = self.share(*base as usize + slot as usize);
+                    self.stack.push(cell);
+                }
+                *op
+            }
+            Callee::Owned(owned) => {
+                self.stack.extend(owned.captured.iter().cloned());
+                owned.op
+            }
+        }
+    }
+
+    /// The operator that a native's argument is.
+    pub(super) fn callee(&self, arg: NodeId, base: usize) -> Result<Callee> {
+        match self.ir.node(arg) {
+            Node::Operator(..) => Ok(Callee::Node(arg, base as u32)),
+            Node::Local(slot) => self.callee_at(base + *slot as usize, arg),
+            _ => Err(self.internal(arg, "an operator is needed")),
+        }
+    }
+
+    fn callee_at(&self, index: usize, at: NodeId) -> Result<Callee> {
+        match &self.stack[index] {
+            Cell::Operator(node, base) => Ok(Callee::Node(*node, *base)),
+            Cell::Owned(owned) => Ok(Callee::Owned(owned.clone())),
+            Cell::Ref(other) => self.callee_at(*other as usize, at),
+            _ => Err(self.internal(at, "a slot holds no operator")),
+        }
+    }
+
+    /// An operator applied to values.
+    pub(super) fn apply_callee(
+        &mut self,
+        callee: &Callee,
+        args: impl IntoIterator<Item = Value>,
+        id: NodeId,
+    ) -> Result<Value> {
+        self.enter(id)?;
+        let new = self.stack.len();
+        let op = self.push_captured(callee);
+        self.stack.extend(args.into_iter().map(Cell::Value));
+        self.stack.resize_with(new + self.ir.op(op).frame as usize, || Cell::Empty);
+        let result = self.eval(self.ir.op(op).body, new);
+        self.stack.truncate(new);
+        self.leave();
+        result.map_err(|e| self.within(e, op, id))
+    }
+
+    /// What a rule captures: values, and operators with what they capture.
+    pub(super) fn take_along(&mut self, index: usize, at: NodeId) -> Cell {
+        let callee = match &self.stack[index] {
+            Cell::Ref(other) => {
+                let other = *other as usize;
+                return self.take_along(other, at);
+            }
+            Cell::Operator(node, base) => Callee::Node(*node, *base),
+            cell @ (Cell::Owned(_) | Cell::Failed(_) | Cell::Value(_) | Cell::Empty) => return cell.clone(),
+            Cell::Need(..) | Cell::Name(..) => {
+                return match self.local(index, at) {
+                    Ok(value) => Cell::Value(value),
+                    Err(failure) => Cell::Failed(Rc::new(*failure)),
+                };
+            }
+        };
+        let Callee::Node(node, base) = callee else { unreachable!("made above") };
+        let Node::Operator(op, captured) = self.ir.node(node) else {
+            unreachable!("only operators become callees")
+        };
+        let captured = captured.iter().map(|s| self.take_along(base as usize + *s as usize, at)).collect();
+        Cell::Owned(Rc::new(Owned { op: *op, captured }))
+    }
+
+    /// Adds a call to a failure's stack.
+    #[cold]
+    pub(super) fn within(&self, mut failure: Box<Failure>, op: OpId, at: NodeId) -> Box<Failure> {
+        let call = Call { name: self.ir.op(op).name.clone(), span: self.ir.span(at) };
+        if failure.calls.len() >= 2 * KEPT_CALLS {
+            failure.calls.remove(KEPT_CALLS);
+        }
+        failure.calls.push(call);
+        failure
+    }
+}

@@ -1,0 +1,196 @@
+//! Functions given by rules: applied without being built, remembered where they are recursive.
+
+use super::call::Cell;
+use super::{Evaluator, Result};
+use crate::ir::*;
+use crate::value::{ClosureNode, Fault, Keys, Value};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// The evaluator's half of a [`ClosureNode`].
+pub(super) struct Applied {
+    rule: RuleId,
+    captured: Vec<Cell>,
+    /// Values of a recursive function; `None` while one is being worked out.
+    memo: RefCell<FxHashMap<Value, Option<Value>>>,
+    built: RefCell<Option<Value>>,
+}
+
+impl<'m> Evaluator<'m> {
+    pub(super) fn closure(
+        &mut self,
+        rule: RuleId,
+        domains: &[NodeId],
+        captured: &[Slot],
+        id: NodeId,
+        base: usize,
+    ) -> Result<Value> {
+        let mut sets = Vec::with_capacity(domains.len());
+        for &d in domains {
+            let set = self.eval(d, base)?;
+            if !set.is_set() {
+                let wrong = set.cardinality();
+                self.checked(wrong, d)?;
+            }
+            sets.push(set);
+        }
+        let domain = match sets.len() {
+            1 => sets.remove(0),
+            _ => self.checked(Value::product(sets), id)?,
+        };
+        let captured = captured.iter().map(|s| self.take_along(base + *s as usize, id)).collect();
+        let applied = Applied { rule, captured, memo: RefCell::default(), built: RefCell::default() };
+        Ok(Value::Closure(Rc::new(ClosureNode { domain, rule: Rc::new(applied) })))
+    }
+
+    /// A rule applied to an argument.
+    pub(super) fn apply_closure(
+        &mut self,
+        c: &Rc<ClosureNode>,
+        argument: Value,
+        id: NodeId,
+    ) -> Result<Value> {
+        let inside = c.domain.contains(&argument);
+        if !self.checked(inside, id)? {
+            let function = c.domain.clone();
+            return Err(self.outside_domain(id, &function, &argument));
+        }
+        let applied = self.applied(c);
+        if let Some(built) = applied.built.borrow().as_ref() {
+            let value = built.apply(&argument).cloned();
+            return self.checked(value, id);
+        }
+        let ir = self.ir;
+        let rule = &ir.rules[applied.rule.index()];
+        if rule.itself.is_none() {
+            return self.evaluate_rule(c, &applied, rule, argument, id);
+        }
+        if let Some(known) = applied.memo.borrow().get(&argument) {
+            return match known {
+                Some(value) => Ok(value.clone()),
+                None => Err(self.circular(id, &rule.name, &argument)),
+            };
+        }
+        applied.memo.borrow_mut().insert(argument.clone(), None);
+        let result = self.evaluate_rule(c, &applied, rule, argument.clone(), id);
+        match &result {
+            Ok(value) => applied.memo.borrow_mut().insert(argument, Some(value.clone())),
+            Err(_) => applied.memo.borrow_mut().remove(&argument),
+        };
+        result
+    }
+
+    fn applied(&self, c: &Rc<ClosureNode>) -> Rc<Applied> {
+        c.rule.clone().downcast().expect("rules are made here only")
+    }
+
+    fn evaluate_rule(
+        &mut self,
+        c: &Rc<ClosureNode>,
+        applied: &Applied,
+        rule: &Rule,
+        argument: Value,
+        id: NodeId,
+    ) -> Result<Value> {
+        self.enter(id)?;
+        let new = self.push_rule(c, applied, rule, &argument, id)?;
+        let result = if stacker::remaining_stack().is_none_or(|left| left < super::RED_ZONE) {
+            stacker::grow(super::STACK_CHUNK, || self.eval(rule.body, new))
+        } else {
+            self.eval(rule.body, new)
+        };
+        self.stack.truncate(new);
+        self.leave();
+        result.map_err(|mut failure| {
+            if failure.calls.len() < 200 {
+                failure.calls.push(crate::failure::Call {
+                    name: format!("{}[{}]", rule.name, crate::eval::fail::brief(&argument)),
+                    span: self.ir.span(id),
+                });
+            }
+            failure
+        })
+    }
+
+    fn push_rule(
+        &mut self,
+        c: &Rc<ClosureNode>,
+        applied: &Applied,
+        rule: &Rule,
+        argument: &Value,
+        id: NodeId,
+    ) -> Result<usize> {
+        let new = self.stack.len();
+        self.stack.extend(applied.captured.iter().cloned());
+        self.stack.resize_with(new + rule.frame as usize, || Cell::Empty);
+        if let Some(slot) = rule.itself {
+            self.stack[new + slot as usize] = Cell::Value(Value::Closure(c.clone()));
+        }
+        if let [pattern] = rule.patterns.as_slice() {
+            self.bind(pattern, argument.clone(), id, new)?;
+        } else {
+            let parts = argument.tuple_elements().unwrap_or_default().to_vec();
+            for (pattern, part) in rule.patterns.iter().zip(parts) {
+                self.bind(pattern, part, id, new)?;
+            }
+        }
+        Ok(new)
+    }
+
+    /// For an action: the frame in which a rule's body is to be tried; the caller cuts it back and
+    /// leaves.
+    pub(super) fn enter_rule(
+        &mut self,
+        c: &Rc<ClosureNode>,
+        argument: Value,
+        id: NodeId,
+    ) -> Result<(NodeId, usize)> {
+        let inside = c.domain.contains(&argument);
+        if !self.checked(inside, id)? {
+            let function = c.domain.clone();
+            return Err(self.outside_domain(id, &function, &argument));
+        }
+        let applied = self.applied(c);
+        let ir = self.ir;
+        let rule = &ir.rules[applied.rule.index()];
+        self.enter(id)?;
+        let new = self.push_rule(c, &applied, rule, &argument, id)?;
+        Ok((rule.body, new))
+    }
+
+    /// The function that a rule gives, built, when its domain is finite.
+    pub(super) fn force(&mut self, c: Rc<ClosureNode>, id: NodeId) -> Result<Value> {
+        let applied = self.applied(&c);
+        if let Some(built) = applied.built.borrow().as_ref() {
+            return Ok(built.clone());
+        }
+        if !c.domain.is_enumerable() {
+            return Ok(Value::Closure(c));
+        }
+        let domain = c.domain.explicit("function", &self.limits);
+        let domain = Value::Set(self.checked(domain, id)?);
+        let keys = self.checked(Keys::of(&domain), id)?;
+        let elements = domain.elements("function");
+        let elements = self.checked(elements, id)?;
+        let mut values = Vec::with_capacity(keys.len());
+        for argument in elements {
+            values.push(self.apply_closure(&c, argument, id)?);
+        }
+        let built = Value::function_on(&keys, values);
+        *applied.built.borrow_mut() = Some(built.clone());
+        applied.memo.borrow_mut().clear();
+        Ok(built)
+    }
+
+    /// Refuses a function whose domain is infinite where all of it is needed.
+    pub(super) fn finite(&mut self, value: Value, id: NodeId) -> Result<Value> {
+        match &value {
+            Value::Closure(c) => {
+                let fault = Fault::InfiniteFunction { op: "value", domain: c.domain.clone() };
+                self.checked(Err(fault.into()), id)
+            }
+            _ => Ok(value),
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! Last pass over the IR: what each node reads, which slots must not be cached, and which
+//! expressions are constant and evaluated once.
+//!
+//! Holds: all three are least fixpoints over the call graph, so recursion needs no special case.
+
+use crate::ir::*;
+use rustc_hash::FxHashMap;
+
+pub(super) fn finish(ir: &mut Ir) {
+    let rules_shifted = shifted_slots(ir);
+    reads(ir);
+    constants(ir);
+    by_name(ir, &rules_shifted);
+}
+
+/// LET definitions that mean something else at each use.
+fn by_name(ir: &mut Ir, rules_shifted: &[Vec<bool>]) {
+    let mut flags = vec![false; ir.nodes.len()];
+    let bodies = (ir.ops.iter().map(|o| (o.body, &o.shifted)))
+        .chain(ir.rules.iter().map(|r| r.body).zip(rules_shifted));
+    for (body, shifted) in bodies {
+        walk(ir, body, &mut |id| {
+            if let Node::Let(defs, _) = ir.node(id) {
+                for (slot, e) in defs {
+                    flags[e.index()] |= match ir.reads(*e) {
+                        Reads::Constant => false,
+                        Reads::State => shifted[*slot as usize],
+                        Reads::Action => true,
+                    };
+                }
+            }
+        });
+    }
+    ir.by_name = flags;
+}
+
+fn walk(ir: &Ir, root: NodeId, f: &mut dyn FnMut(NodeId)) {
+    let mut pending = vec![root];
+    while let Some(id) = pending.pop() {
+        f(id);
+        ir.children(id, &mut |c| pending.push(c));
+    }
+}
+
+/// A slot whose expression is evaluated in a shifted place passes that on to the slots which that
+/// expression mentions: through arguments, captured cells and LET. Leaves the flags of the rules'
+/// slots; those of operators stay in them.
+fn shifted_slots(ir: &mut Ir) -> Vec<Vec<bool>> {
+    let mut rules: Vec<Vec<bool>> = ir.rules.iter().map(|r| vec![false; r.frame as usize]).collect();
+    loop {
+        // Whether some operator that is passed as an argument shifts a parameter of its own.
+        let unknown = ir.nodes.iter().any(|n| match n {
+            Node::Operator(op, _) => {
+                let o = ir.op(*op);
+                o.shifted[o.captured as usize..][..o.params as usize].contains(&true)
+            }
+            _ => false,
+        });
+        let mut changed = false;
+        for o in 0..ir.ops.len() {
+            let mut mine = ir.ops[o].shifted.clone();
+            changed |= spread(ir, ir.ops[o].body, &mut mine, unknown);
+            ir.ops[o].shifted = mine;
+        }
+        for (r, shifted) in rules.iter_mut().enumerate() {
+            changed |= spread(ir, ir.rules[r].body, shifted, unknown);
+        }
+        if !changed {
+            return rules;
+        }
+    }
+}
+
+fn spread(ir: &Ir, body: NodeId, mine: &mut [bool], unknown: bool) -> bool {
+    let before: usize = mine.iter().filter(|s| **s).count();
+    let mut shift_all: Vec<NodeId> = Vec::new();
+    walk(ir, body, &mut |id| match ir.node(id) {
+        Node::Call(op, captured, args) => {
+            let flags = &ir.op(*op).shifted;
+            for (slot, flag) in captured.iter().zip(flags) {
+                mine[*slot as usize] |= flag;
+            }
+            for (arg, flag) in args.iter().zip(&flags[captured.len()..]) {
+                if *flag {
+                    shift_all.push(*arg);
+                }
+            }
+        }
+        Node::Operator(op, captured) => {
+            for (slot, flag) in captured.iter().zip(&ir.op(*op).shifted) {
+                mine[*slot as usize] |= flag;
+            }
+        }
+        Node::CallLocal(_, args) if unknown => shift_all.extend(args.iter().copied()),
+        Node::Let(defs, _) => {
+            for (slot, e) in defs {
+                if mine[*slot as usize] {
+                    shift_all.push(*e);
+                }
+            }
+        }
+        _ => {}
+    });
+    for root in shift_all {
+        walk(ir, root, &mut |id| match ir.node(id) {
+            Node::Local(slot) | Node::CallLocal(slot, _) => mine[*slot as usize] = true,
+            Node::Call(_, captured, _) | Node::Operator(_, captured) | Node::Closure(_, _, captured) => {
+                captured.iter().for_each(|s| mine[*s as usize] = true);
+            }
+            _ => {}
+        });
+    }
+    mine.iter().filter(|s| **s).count() != before
+}
+
+fn reads(ir: &mut Ir) {
+    ir.levels = vec![Reads::Constant; ir.nodes.len()];
+    for op in &mut ir.ops {
+        op.slot_reads = vec![Reads::Constant; op.frame as usize];
+    }
+    let mut rule_slots: Vec<Vec<Reads>> =
+        ir.rules.iter().map(|r| vec![Reads::Constant; r.frame as usize]).collect();
+    loop {
+        // Parameters of operators that are passed as arguments may be given what any operator
+        // parameter is applied to.
+        let unknown = (ir.nodes.iter())
+            .filter_map(|n| match n {
+                Node::CallLocal(_, args) => args.iter().map(|a| ir.reads(*a)).max(),
+                _ => None,
+            })
+            .max()
+            .unwrap_or_default();
+        let mut changed = false;
+        for id in 0..ir.nodes.len() {
+            if let Node::Operator(op, _) = &ir.nodes[id] {
+                let o = &mut ir.ops[op.index()];
+                for slot in &mut o.slot_reads[o.captured as usize..][..o.params as usize] {
+                    changed |= raise_to(slot, unknown);
+                }
+            }
+        }
+        for o in 0..ir.ops.len() {
+            let mut slots = std::mem::take(&mut ir.ops[o].slot_reads);
+            let body = ir.ops[o].body;
+            level(ir, body, &mut slots, o, &mut rule_slots, &mut changed);
+            ir.ops[o].slot_reads = slots;
+        }
+        for r in 0..ir.rules.len() {
+            let mut slots = std::mem::take(&mut rule_slots[r]);
+            let body = ir.rules[r].body;
+            level(ir, body, &mut slots, usize::MAX, &mut rule_slots, &mut changed);
+            rule_slots[r] = slots;
+        }
+        if !changed {
+            break;
+        }
+    }
+}
+
+/// Raises the levels of a node and all below it; `slots` is what the frame's cells may read.
+fn level(
+    ir: &mut Ir,
+    id: NodeId,
+    slots: &mut Vec<Reads>,
+    own: usize,
+    rules: &mut Vec<Vec<Reads>>,
+    changed: &mut bool,
+) -> Reads {
+    stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || {
+        let mut children = Vec::new();
+        ir.children(id, &mut |c| children.push(c));
+        let mut reads = Reads::Constant;
+        for c in children {
+            reads = reads.max(level(ir, c, slots, own, rules, changed));
+        }
+        reads = reads.max(match ir.node(id) {
+            Node::Var(_) | Node::Enabled(_) => Reads::State,
+            Node::NextVar(_)
+            | Node::Prime(_)
+            | Node::Unchanged(_)
+            | Node::Compose(..)
+            | Node::Subscripted(..) => Reads::Action,
+            Node::Local(slot) => slots[*slot as usize],
+            // The operator is unknown; those that reach it through the cell are noted there.
+            Node::CallLocal(slot, _) => slots[*slot as usize],
+            // Not constant, so never kept for good, but one value at each place, as in TLC.
+            Node::Native(native, _) if !native.is_pure() => Reads::State,
+            _ => Reads::Constant,
+        });
+        match ir.node(id).clone() {
+            Node::Enabled(_) => reads = Reads::State,
+            Node::Call(op, captured, args) => {
+                let raise: Vec<(usize, Reads)> = captured
+                    .iter()
+                    .map(|s| slots[*s as usize])
+                    .chain(args.iter().map(|a| ir.levels[a.index()]))
+                    .enumerate()
+                    .collect();
+                if op.index() == own {
+                    for (i, r) in raise {
+                        *changed |= raise_to(&mut slots[i], r);
+                    }
+                } else {
+                    for (i, r) in raise {
+                        *changed |= raise_to(&mut ir.ops[op.index()].slot_reads[i], r);
+                    }
+                }
+                reads = reads.max(ir.levels[ir.ops[op.index()].body.index()]);
+            }
+            Node::Operator(op, captured) => {
+                for (i, s) in captured.iter().enumerate() {
+                    let r = slots[*s as usize];
+                    if op.index() != own {
+                        *changed |= raise_to(&mut ir.ops[op.index()].slot_reads[i], r);
+                    }
+                }
+                reads = reads.max(ir.levels[ir.ops[op.index()].body.index()]);
+            }
+            Node::Let(defs, _) => {
+                for (slot, e) in &defs {
+                    let r = ir.levels[e.index()];
+                    *changed |= raise_to(&mut slots[*slot as usize], r);
+                }
+            }
+            Node::Closure(rule, _, captured) => {
+                for (i, s) in captured.iter().enumerate() {
+                    let r = slots[*s as usize];
+                    *changed |= raise_to(&mut rules[rule.index()][i], r);
+                    reads = reads.max(r);
+                }
+                let r = &ir.rules[rule.index()];
+                reads = reads.max(ir.levels[r.body.index()]);
+                if let Some(itself) = r.itself {
+                    *changed |= raise_to(&mut rules[rule.index()][itself as usize], reads);
+                }
+            }
+            _ => {}
+        }
+        *changed |= raise_to(&mut ir.levels[id.index()], reads);
+        reads
+    })
+}
+
+fn raise_to(place: &mut Reads, to: Reads) -> bool {
+    let raised = to > *place;
+    if raised {
+        *place = to;
+    }
+    raised
+}
+
+/// Wraps the largest constant, closed and pure expressions in [`Node::Cached`].
+fn constants(ir: &mut Ir) {
+    let mut free: Vec<Option<Vec<Slot>>> = vec![None; ir.nodes.len()];
+    let roots: Vec<NodeId> = ir.ops.iter().map(|o| o.body).chain(ir.rules.iter().map(|r| r.body)).collect();
+    for &root in &roots {
+        free_slots(ir, root, &mut free);
+    }
+    let closed: Vec<bool> = (free.iter().zip(&ir.levels))
+        .map(|(free, reads)| free.as_ref().is_some_and(Vec::is_empty) && *reads == Reads::Constant)
+        .collect();
+    // One value for all the places where an operator without parameters is named.
+    let mut of_op: FxHashMap<OpId, CacheId> = FxHashMap::default();
+    for root in roots {
+        wrap(ir, root, &closed, &mut of_op);
+    }
+}
+
+/// The slots that an expression mentions and does not bind itself.
+fn free_slots<'a>(ir: &Ir, id: NodeId, known: &'a mut Vec<Option<Vec<Slot>>>) -> &'a [Slot] {
+    if known[id.index()].is_none() {
+        let mut free = Vec::new();
+        let mut children = Vec::new();
+        ir.children(id, &mut |c| children.push(c));
+        for c in children {
+            let of_child =
+                stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || free_slots(ir, c, known).to_vec());
+            free.extend(of_child);
+        }
+        let mut bound: Vec<Slot> = Vec::new();
+        let mut pattern = |p: &Pattern| match p {
+            Pattern::One(slot) => bound.push(*slot),
+            Pattern::Tuple(slots) => bound.extend(slots.iter()),
+        };
+        match ir.node(id) {
+            Node::Local(slot) | Node::CallLocal(slot, _) => free.push(*slot),
+            Node::Call(_, captured, _) | Node::Operator(_, captured) | Node::Closure(_, _, captured) => {
+                free.extend(captured.iter());
+            }
+            Node::Quantifier(_, bounds, _) | Node::SetMap(_, bounds) | Node::Function(bounds, _) => {
+                bounds.iter().for_each(|b| pattern(&b.pattern));
+            }
+            Node::Choose(b, _) | Node::SetFilter(b, _) => pattern(&b.pattern),
+            Node::Let(defs, _) => bound.extend(defs.iter().map(|(slot, _)| *slot)),
+            Node::Except(_, updates) => bound.extend(updates.iter().filter_map(|u| u.at)),
+            _ => {}
+        }
+        free.retain(|s| !bound.contains(s));
+        free.sort_unstable();
+        free.dedup();
+        known[id.index()] = Some(free);
+    }
+    known[id.index()].as_deref().unwrap_or_default()
+}
+
+fn is_trivial(node: &Node) -> bool {
+    matches!(
+        node,
+        Node::Bool(_)
+            | Node::Int(_)
+            | Node::Str(_)
+            | Node::Datum(_)
+            | Node::Big(_)
+            | Node::Boolean
+            | Node::StringSet
+            | Node::Operator(..)
+            | Node::Unbounded(_)
+            | Node::Nothing(_)
+            | Node::Cached(..)
+            | Node::Local(_)
+    )
+}
+
+fn wrap(ir: &mut Ir, id: NodeId, closed: &[bool], of_op: &mut FxHashMap<OpId, CacheId>) {
+    stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || {
+        if id.index() >= closed.len() || matches!(ir.node(id), Node::Cached(..)) {
+            return;
+        }
+        if closed[id.index()] && !is_trivial(ir.node(id)) {
+            let cache = match ir.node(id) {
+                Node::Call(op, _, args) if args.is_empty() => *of_op.entry(*op).or_insert_with(|| {
+                    ir.caches += 1;
+                    CacheId(ir.caches - 1)
+                }),
+                _ => {
+                    ir.caches += 1;
+                    CacheId(ir.caches - 1)
+                }
+            };
+            let inner = NodeId(ir.nodes.len() as u32);
+            let node = std::mem::replace(&mut ir.nodes[id.index()], Node::Cached(cache, inner));
+            ir.nodes.push(node);
+            ir.spans.push(ir.spans[id.index()]);
+            ir.levels.push(ir.levels[id.index()]);
+            return;
+        }
+        let mut children = Vec::new();
+        ir.children(id, &mut |c| children.push(c));
+        for c in children {
+            wrap(ir, c, closed, of_op);
+        }
+    });
+}

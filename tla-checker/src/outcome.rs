@@ -1,0 +1,195 @@
+//! What a run leaves: the verdict, the counts and the trace, as data.
+//!
+//! Enters: nothing (data only); the search fills it in. Leaves: [`Outcome`], rendered as text or
+//! JSON by others. Holds: `exit_code` follows from the verdict alone ([`Verdict::exit_code`]).
+
+use crate::failure::{Failure, FailureKind};
+use crate::value::Datum;
+use tla_parser::diagnostic::Diagnostic;
+use tla_parser::source::Span;
+
+/// Why a run that found nothing wrong ended before the whole space was searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// `--depth`
+    Depth,
+    /// `--max-states`
+    States,
+    /// `--seconds`
+    Time,
+    /// A cancellation token, or Ctrl-C.
+    Cancelled,
+    /// The observer asked to stop.
+    Observer,
+    /// `TLCSet("exit", TRUE)`
+    Spec,
+}
+
+/// Where an evaluation failed; in the order in which they decide a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// While making the model ready (constants, overrides).
+    Setup,
+    /// In an ASSUME.
+    Assumption,
+    /// While generating initial states.
+    Initial,
+    /// While generating successors.
+    Next,
+    /// In an invariant.
+    Invariant,
+    /// In a step property.
+    ActionProperty,
+    /// In a property of initial states.
+    InitialProperty,
+    /// In a constraint.
+    Constraint,
+    /// In VIEW.
+    View,
+    /// In POSTCONDITION.
+    Postcondition,
+}
+
+/// What a run found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// Everything holds on the whole space.
+    Success,
+    /// Nothing was found wrong up to a bound.
+    Bounded(Bound),
+    /// An assumption is false.
+    Assumption {
+        /// Its name or `line 12`.
+        name: String,
+        /// Where it stands.
+        span: Option<Span>,
+    },
+    /// The postcondition is false.
+    Postcondition {
+        /// Its name.
+        name: String,
+    },
+    /// A state without successors.
+    Deadlock,
+    /// An invariant is false.
+    Invariant {
+        /// Its name.
+        name: String,
+        /// Where it is defined.
+        span: Option<Span>,
+        /// It is also false of an initial state.
+        initial: bool,
+    },
+    /// A step property is false.
+    ActionProperty {
+        /// Its name.
+        name: String,
+        /// Where it is defined.
+        span: Option<Span>,
+    },
+    /// A property of initial states is false.
+    InitialProperty {
+        /// Its name.
+        name: String,
+        /// Where it is defined.
+        span: Option<Span>,
+    },
+    /// An evaluation failed.
+    Failure(Phase, Box<Failure>),
+}
+
+impl Verdict {
+    /// The exit status (DESIGN, "Semantics to match TLC").
+    pub fn exit_code(&self) -> i32 {
+        match self {
+            Verdict::Success | Verdict::Bounded(_) => 0,
+            Verdict::Assumption { .. } | Verdict::Postcondition { .. } => 10,
+            Verdict::Deadlock => 11,
+            Verdict::Invariant { .. } => 12,
+            Verdict::ActionProperty { .. } | Verdict::InitialProperty { .. } => 13,
+            Verdict::Failure(phase, failure) => match (failure.kind, phase) {
+                (FailureKind::Cancelled, _) => 0,
+                (FailureKind::Internal, _) => 255,
+                (FailureKind::Assert, _) => 14,
+                (_, Phase::Invariant) => 76,
+                _ => 75,
+            },
+        }
+    }
+
+    /// One word for JSON: `success`, `deadlock`, `invariant`…
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verdict::Success => "success",
+            Verdict::Bounded(_) => "bounded",
+            Verdict::Assumption { .. } => "assumption",
+            Verdict::Postcondition { .. } => "postcondition",
+            Verdict::Deadlock => "deadlock",
+            Verdict::Invariant { .. } => "invariant",
+            Verdict::ActionProperty { .. } => "action_property",
+            Verdict::InitialProperty { .. } => "initial_property",
+            Verdict::Failure(..) => "failure",
+        }
+    }
+}
+
+/// A state of a trace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceState {
+    /// The action that led here: `Init`, `Prepare(r1)`.
+    pub action: String,
+    /// Where that action is defined.
+    pub span: Option<Span>,
+    /// The variables (or ALIAS fields) and their values, in order of declaration.
+    pub state: Vec<(String, Datum)>,
+}
+
+/// A violation with its trace; more than one only with `--continue`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Violation {
+    /// What is violated.
+    pub verdict: Verdict,
+    /// From an initial state to the state that shows it; empty where no state is involved.
+    pub trace: Vec<TraceState>,
+}
+
+/// Everything a run found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The first violation's verdict, or success.
+    pub verdict: Verdict,
+    /// The violations, the one that decides first.
+    pub violations: Vec<Violation>,
+    /// Initial states and successors, duplicates and those outside the constraints included.
+    pub states_generated: u64,
+    /// States kept.
+    pub distinct_states: u64,
+    /// The last level that holds a kept state, the initial states being 1; 1 also when none is kept
+    /// (as in TLC), and 0 when there is no behaviour to search.
+    pub depth: u32,
+    /// States left unexpanded when the run ended.
+    pub queue: u64,
+    /// Wall time.
+    pub seconds: f64,
+    /// The chance that two states shared a fingerprint, from the counts; 0 in reference mode.
+    pub collision_probability: f64,
+    /// How often each action instance fired: (instance, generated, distinct), for reports. A state
+    /// counts as distinct for the instance by which traces reach it.
+    pub actions: Vec<(String, u64, u64)>,
+    /// What deserves attention without being wrong.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Outcome {
+    /// The trace that decides the verdict, if there is one.
+    pub fn trace(&self) -> &[TraceState] {
+        self.violations.first().map_or(&[], |v| &v.trace)
+    }
+
+    /// The exit status.
+    pub fn exit_code(&self) -> i32 {
+        self.verdict.exit_code()
+    }
+}

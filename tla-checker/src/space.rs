@@ -1,0 +1,215 @@
+//! The seam between what a model means and how it is searched (LTSmin's PINS).
+//!
+//! Enters: a model made ready by [`crate::spec`]. Leaves: [`StateSpace`], on which every search
+//! stands; reductions (VIEW, symmetry) are wrappers that map one space to another.
+//! Holds: a state is a fixed vector of `u32` slots, each an index into its slot's dictionary, which
+//! is shared by all workers: two states of one run are equal exactly when their vectors are equal.
+//! Fingerprints are of values, never of indices. A worker is confined to its thread.
+
+use crate::failure::Failure;
+use crate::observer::Cancel;
+use crate::value::Datum;
+use std::ops::ControlFlow;
+use tla_parser::source::Span;
+
+/// A packed state: an index into the slot's dictionary for each slot.
+pub type State = [u32];
+
+/// An action instance: a disjunct of Next with its constant parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionInstance {
+    /// The action's name, e.g. `Prepare`; `Next` where nothing has a name.
+    pub name: String,
+    /// The parameters' values as TLA+ text, e.g. `["r1"]`.
+    pub arguments: Vec<String>,
+    /// The definition's or the disjunct's place.
+    pub span: Span,
+}
+
+impl std::fmt::Display for ActionInstance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)?;
+        if !self.arguments.is_empty() {
+            write!(f, "({})", self.arguments.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+/// A property to check: what to call it and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Property {
+    /// Its name in the model.
+    pub name: String,
+    /// The definition's place, unless it came as text.
+    pub span: Option<Span>,
+}
+
+/// What a space has to check.
+#[derive(Clone, Debug, Default)]
+pub struct Properties {
+    /// Predicates of each state (INVARIANT, and `[]P` properties).
+    pub invariants: Vec<Property>,
+    /// Predicates of each step (`[][A]_v` properties).
+    pub actions: Vec<Property>,
+    /// Predicates of initial states only (state-level properties).
+    pub initial: Vec<Property>,
+}
+
+/// A successor as it is handed out; the slice is only valid during the call.
+#[derive(Clone, Copy, Debug)]
+pub struct Successor<'a> {
+    /// The packed state.
+    pub state: &'a State,
+    /// The fingerprint of the whole state: of its values, the same in every run.
+    pub fingerprint: u64,
+}
+
+/// Receives states; `Break` ends the generation early (without an error).
+pub type Emit<'e> = dyn FnMut(Successor<'_>) -> ControlFlow<()> + 'e;
+
+/// A state space: initial states, successors by action instance, properties.
+pub trait StateSpace: Sync {
+    /// What one thread evaluates with: its own caches; need not be `Send`.
+    type Worker<'s>: SpaceWorker
+    where
+        Self: 's;
+
+    /// A worker for the calling thread. `index` numbers workers from 0.
+    fn worker(&self, index: usize) -> Self::Worker<'_>;
+    /// How many slots a state has.
+    fn width(&self) -> usize;
+    /// The names of the variables, in the order of [`SpaceWorker::values`].
+    fn variables(&self) -> &[String];
+    /// The action instances.
+    fn instances(&self) -> &[ActionInstance];
+    /// What is to be checked.
+    fn properties(&self) -> &Properties;
+    /// Whether states are told apart by a VIEW instead of by their values.
+    fn has_view(&self) -> bool;
+    /// Whether there are state or action constraints.
+    fn has_constraints(&self) -> bool;
+    /// Why the spec's meaning depends on the order of evaluation (registers, randomness…), if it
+    /// does: such a space is searched by one worker.
+    fn order_dependent(&self) -> Option<String>;
+}
+
+/// One thread's evaluator of a space.
+pub trait SpaceWorker {
+    /// Emits every initial state, duplicates included, in the order of evaluation.
+    ///
+    /// # Errors
+    /// The evaluation failed.
+    fn initial(&mut self, emit: &mut Emit<'_>) -> Result<(), Failure>;
+
+    /// Emits every successor of `state` by one instance, duplicates included, in the order of
+    /// evaluation: the position in that order is the *choice*.
+    ///
+    /// # Errors
+    /// The evaluation failed; what was emitted before it stands.
+    fn successors(&mut self, state: &State, instance: usize, emit: &mut Emit<'_>) -> Result<(), Failure>;
+
+    /// How many intermediate states (of `A \cdot B`) were generated since the last call; they count
+    /// as generated.
+    fn take_intermediate(&mut self) -> u64 {
+        0
+    }
+
+    /// The key under which a state is stored: its fingerprint, or that of its VIEW.
+    ///
+    /// # Errors
+    /// The VIEW cannot be evaluated.
+    fn key(&mut self, state: &State, fingerprint: u64) -> Result<u64, Failure>;
+
+    /// Whether the state constraints hold.
+    ///
+    /// # Errors
+    /// One cannot be evaluated.
+    fn constraint(&mut self, state: &State) -> Result<bool, Failure>;
+
+    /// Whether the action constraints hold.
+    ///
+    /// # Errors
+    /// One cannot be evaluated.
+    fn action_constraint(&mut self, from: &State, to: &State) -> Result<bool, Failure>;
+
+    /// Whether invariant `index` of [`Properties::invariants`] holds.
+    ///
+    /// # Errors
+    /// It cannot be evaluated.
+    fn invariant(&mut self, index: usize, state: &State) -> Result<bool, Failure>;
+
+    /// Whether step property `index` of [`Properties::actions`] holds.
+    ///
+    /// # Errors
+    /// It cannot be evaluated.
+    fn action_property(&mut self, index: usize, from: &State, to: &State) -> Result<bool, Failure>;
+
+    /// Whether initial-state property `index` of [`Properties::initial`] holds.
+    ///
+    /// # Errors
+    /// It cannot be evaluated.
+    fn initial_property(&mut self, index: usize, state: &State) -> Result<bool, Failure>;
+
+    /// The value of the VIEW, `None` where the space has none. Only the reference search asks: it
+    /// tells states apart by values, never by fingerprints.
+    ///
+    /// # Errors
+    /// The VIEW cannot be evaluated.
+    fn view_value(&mut self, state: &State) -> Result<Option<Datum>, Failure> {
+        let _ = state;
+        Ok(None)
+    }
+
+    /// The fingerprint of the whole state.
+    fn fingerprint(&mut self, state: &State) -> u64;
+
+    /// The variables' values.
+    fn values(&mut self, state: &State) -> Vec<Datum>;
+
+    /// What a trace shows for a state: the variables, or the fields of ALIAS evaluated on the
+    /// state, its successor in the trace (itself for the last) and the trace itself.
+    ///
+    /// # Errors
+    /// ALIAS cannot be evaluated.
+    fn display(&mut self, trace: &[Vec<u32>], position: usize) -> Result<Vec<(String, Datum)>, Failure>;
+
+    /// Tells the evaluator where the search is, for `TLCGet("level")` and its kin. The level is that
+    /// of the state being expanded, also while its successors are checked, and 0 while initial states
+    /// are generated and checked (as in TLC). The other counts are exact with one worker.
+    fn at(&mut self, progress: Progress);
+
+    /// Hands over the flag to look at inside long evaluations, before anything else is asked; another
+    /// one takes its place when a trace is to be rebuilt.
+    /// When it is set, because the caller cancelled or the search is to end for another reason, an
+    /// evaluation should end soon with a failure of kind `Cancelled`.
+    fn watch(&mut self, halt: &Cancel) {
+        let _ = halt;
+    }
+
+    /// Says whether what follows repeats evaluations of the search, to rebuild a trace: side effects
+    /// (printing, registers) are then unwanted.
+    fn replaying(&mut self, on: bool) {
+        let _ = on;
+    }
+
+    /// Whether the spec asked the search to end (`TLCSet("exit", TRUE)`). Only asked of spaces that
+    /// are [order-dependent](StateSpace::order_dependent).
+    fn exit_requested(&mut self) -> bool {
+        false
+    }
+}
+
+/// How far a search is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// States generated.
+    pub generated: u64,
+    /// States kept.
+    pub distinct: u64,
+    /// States that wait to be expanded.
+    pub queue: u64,
+    /// The level whose states are being expanded; initial states are level 1, and while they are
+    /// generated this is 0.
+    pub level: u32,
+}

@@ -1,0 +1,508 @@
+//! Names to meanings: syntax trees of a root module and all it needs become one [`Spec`].
+//!
+//! Enters: the root module (a file, or text in memory) and a [`Library`] to find others in.
+//! Leaves: a [`Spec`] and warnings, or errors. Holds: after an error resolution goes on, so that
+//! the next is found too; a [`Spec`] is only handed out when there was none. Proofs are walked for
+//! their names only, and what is unresolved there is a warning.
+//! *Specifying Systems*, chapter 17.
+
+mod expr;
+mod instance;
+mod level;
+mod proof;
+mod select;
+mod units;
+
+use crate::ast::{self, Symbol};
+use crate::code;
+use crate::diagnostic::Diagnostic;
+use crate::hir::*;
+use crate::library::Library;
+use crate::parse::parse_file;
+use crate::source::{FileId, SourceMap, Span};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+/// What could not be resolved.
+#[derive(Debug)]
+pub struct Rejected {
+    /// The texts the diagnostics point into.
+    pub sources: SourceMap,
+    /// At least one error.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A resolved spec and the warnings on the way.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The spec.
+    pub spec: Spec,
+    /// Warnings.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Loads and resolves the module in a file; modules beside it are found before the library's.
+///
+/// # Errors
+/// The file cannot be read, or the module or one it needs is wrong.
+pub fn load_file(path: &Path, library: &Library) -> Result<Resolved, Box<Rejected>> {
+    let mut sources = SourceMap::new();
+    match crate::library::read_text(path) {
+        Ok(text) => {
+            let file = sources.add(path.display().to_string(), text);
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
+            load(sources, file, stem, &library.clone().with_first_folder(folder))
+        }
+        Err(error) => {
+            let d = Diagnostic::error(
+                code::UNREADABLE_FILE,
+                format!("cannot read `{}`: {error}", path.display()),
+            );
+            Err(Box::new(Rejected { sources, diagnostics: vec![d] }))
+        }
+    }
+}
+
+/// Loads and resolves a module given as text.
+///
+/// # Errors
+/// The module or one it needs is wrong.
+pub fn load_text(name: &str, text: &str, library: &Library) -> Result<Resolved, Box<Rejected>> {
+    let mut sources = SourceMap::new();
+    let file = sources.add(name.to_string(), text.to_string());
+    load(sources, file, None, library)
+}
+
+fn load(
+    sources: SourceMap,
+    file: FileId,
+    stem: Option<String>,
+    library: &Library,
+) -> Result<Resolved, Box<Rejected>> {
+    let mut r = Resolver::new(sources, library);
+    let root = r.load_root(file, stem);
+    let failed = r.diagnostics.iter().any(Diagnostic::is_error);
+    match root {
+        Some(root) if !failed => {
+            r.spec.root = root;
+            Ok(Resolved { spec: r.spec, warnings: r.diagnostics })
+        }
+        _ => Err(Box::new(Rejected { sources: r.spec.sources, diagnostics: r.diagnostics })),
+    }
+}
+
+enum Loading {
+    InProgress,
+    Done(Option<ModuleId>),
+}
+
+/// The module being resolved.
+struct Current {
+    id: ModuleId,
+    names: FxHashMap<Symbol, Entity>,
+    local: FxHashSet<Symbol>,
+    decls: Vec<DeclId>,
+    assumptions: Vec<DefId>,
+    own_defs: Vec<DefId>,
+    extends: Vec<ModuleId>,
+    /// Bound identifiers, parameters and LET definitions in scope, innermost last.
+    scope: Vec<(Symbol, Entity)>,
+    /// Inside a proof: what is unresolved is a warning, and levels are not checked.
+    proof: bool,
+    /// RECURSIVE declarations that are not defined yet.
+    pending: FxHashSet<DefId>,
+}
+
+struct Resolver<'l> {
+    spec: Spec,
+    library: &'l Library,
+    diagnostics: Vec<Diagnostic>,
+    loading: FxHashMap<Symbol, Loading>,
+    /// Modules of multi-module files that were parsed and not yet asked for.
+    parsed: FxHashMap<Symbol, (Arc<ast::Module>, FileId, bool)>,
+    /// Definitions made on demand for `I!Op`.
+    instantiated: FxHashMap<(InstanceId, DefId), DefId>,
+    /// INSTANCEs reached through INSTANCEs: `A!B`.
+    composed: FxHashMap<(InstanceId, InstanceId), InstanceId>,
+    /// The two INSTANCEs, outer and inner, that each of those stands for.
+    composed_of: FxHashMap<InstanceId, (InstanceId, InstanceId)>,
+    levels: level::Levels,
+    /// The stack of modules being resolved; nested modules see the names of those they stand in.
+    stack: Vec<Current>,
+}
+
+impl<'l> Resolver<'l> {
+    fn new(sources: SourceMap, library: &'l Library) -> Self {
+        Resolver {
+            spec: Spec {
+                sources,
+                root: ModuleId(0),
+                modules: Vec::new(),
+                decls: Vec::new(),
+                defs: Vec::new(),
+                locals: Vec::new(),
+                instances: Vec::new(),
+                exprs: Vec::new(),
+                spans: Vec::new(),
+            },
+            library,
+            diagnostics: Vec::new(),
+            loading: FxHashMap::default(),
+            parsed: FxHashMap::default(),
+            instantiated: FxHashMap::default(),
+            composed: FxHashMap::default(),
+            composed_of: FxHashMap::default(),
+            levels: level::Levels::default(),
+            stack: Vec::new(),
+        }
+    }
+
+    fn current(&mut self) -> &mut Current {
+        self.stack.last_mut().expect("a module is being resolved")
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        // Proofs are not checked: only what is unresolved in them is worth a word.
+        let proof = self.stack.last().is_some_and(|c| c.proof);
+        if proof && diagnostic.is_error() {
+            return;
+        }
+        // The same fault can be met twice when a definition is walked twice.
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn add_expr(&mut self, expr: Expr, span: Span) -> ExprId {
+        let id = ExprId(self.spec.exprs.len() as u32);
+        self.spec.exprs.push(expr);
+        self.spec.spans.push(span);
+        id
+    }
+
+    fn load_root(&mut self, file: FileId, stem: Option<String>) -> Option<ModuleId> {
+        let modules = self.parse(file, false);
+        let Some(first) = modules.first() else {
+            if self.diagnostics.is_empty() {
+                let name = self.spec.sources.file(file).name.clone();
+                self.report(
+                    Diagnostic::error(code::NO_MODULE, format!("`{name}` holds no module"))
+                        .help("a module begins with `---- MODULE Name ----` and ends with `====`"),
+                );
+            }
+            return None;
+        };
+        // The root is the module named as the file; in memory, or when none is, the last.
+        let root = match &stem {
+            Some(stem) => match modules.iter().find(|m| &*m.name.name == stem.as_str()) {
+                Some(m) => m.name.clone(),
+                None => {
+                    let d = Diagnostic::error(
+                        code::MODULE_FILE_NAME,
+                        format!("the module `{}` is in a file named `{stem}`", first.name.name),
+                    );
+                    self.report(
+                        d.at(first.name.span, "this name")
+                            .help(format!("name the file `{0}.tla` or the module `{stem}`", first.name.name)),
+                    );
+                    first.name.clone()
+                }
+            },
+            None => modules[modules.len() - 1].name.clone(),
+        };
+        self.module(&root)
+    }
+
+    /// Parses a file and keeps its modules for when they are asked for.
+    fn parse(&mut self, file: FileId, embedded: bool) -> Vec<Arc<ast::Module>> {
+        let parsed = parse_file(&self.spec.sources, file);
+        for d in parsed.diagnostics {
+            self.report(d);
+        }
+        let modules: Vec<Arc<ast::Module>> = parsed.modules.into_iter().map(Arc::new).collect();
+        for m in &modules {
+            let name = m.name.name.clone();
+            self.parsed.entry(name).or_insert_with(|| (m.clone(), file, embedded));
+        }
+        modules
+    }
+
+    /// The module with this name, loaded and resolved when it is not yet.
+    fn module(&mut self, name: &ast::Ident) -> Option<ModuleId> {
+        match self.loading.get(&name.name) {
+            Some(Loading::Done(id)) => return *id,
+            Some(Loading::InProgress) => {
+                self.report(
+                    Diagnostic::error(
+                        code::CIRCULAR_MODULES,
+                        format!("module `{}` needs itself, directly or through others", name.name),
+                    )
+                    .at(name.span, "closes the circle"),
+                );
+                return None;
+            }
+            None => {}
+        }
+        self.loading.insert(name.name.clone(), Loading::InProgress);
+        let id = self.find_and_resolve(name);
+        self.loading.insert(name.name.clone(), Loading::Done(id));
+        id
+    }
+
+    fn find_and_resolve(&mut self, name: &ast::Ident) -> Option<ModuleId> {
+        if !self.parsed.contains_key(&name.name) {
+            match self.library.find(&name.name) {
+                Ok(Some(found)) => {
+                    let file = self.spec.sources.add(found.name, found.text);
+                    self.parse(file, found.embedded);
+                }
+                Ok(None) => {
+                    let d = Diagnostic::error(
+                        code::MODULE_NOT_FOUND,
+                        format!("module `{}` is not found", name.name),
+                    )
+                    .at(name.span, "needed here")
+                    .note(format!("sought in {}", self.library.places().join(", ")));
+                    let names = crate::library::EMBEDDED.iter().map(|e| e.0);
+                    let help = match closest(&name.name, names) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "put its file beside the spec, or name its folder with `--library`".into(),
+                    };
+                    self.report(d.help(help));
+                    return None;
+                }
+                Err(error) => {
+                    let message = format!("module `{}` cannot be read: {error}", name.name);
+                    self.report(
+                        Diagnostic::error(code::UNREADABLE_FILE, message).at(name.span, "needed here"),
+                    );
+                    return None;
+                }
+            }
+        }
+        let Some((module, file, embedded)) = self.parsed.get(&name.name).cloned() else {
+            self.report(
+                Diagnostic::error(
+                    code::MODULE_NOT_FOUND,
+                    format!("the file holds no module `{}`", name.name),
+                )
+                .at(name.span, "needed here"),
+            );
+            return None;
+        };
+        Some(self.resolve_module(&module, file, embedded, None))
+    }
+
+    fn resolve_module(
+        &mut self,
+        module: &ast::Module,
+        file: FileId,
+        embedded: bool,
+        parent: Option<ModuleId>,
+    ) -> ModuleId {
+        // Modules it extends are resolved first, so that ids are in order of need.
+        let extends: Vec<(ModuleId, Span)> = module
+            .extends
+            .iter()
+            .filter_map(|name| Some((self.module_in_scope(name, parent)?, name.span)))
+            .collect();
+        let id = ModuleId(self.spec.modules.len() as u32);
+        self.spec.modules.push(Module {
+            name: module.name.name.clone(),
+            file,
+            span: module.span,
+            embedded,
+            parent,
+            names: FxHashMap::default(),
+            local: FxHashSet::default(),
+            decls: Vec::new(),
+            assumptions: Vec::new(),
+            own_defs: Vec::new(),
+            extends: Vec::new(),
+        });
+        self.stack.push(Current {
+            id,
+            names: FxHashMap::default(),
+            local: FxHashSet::default(),
+            decls: Vec::new(),
+            assumptions: Vec::new(),
+            own_defs: Vec::new(),
+            extends: extends.iter().map(|e| e.0).collect(),
+            scope: Vec::new(),
+            proof: false,
+            pending: FxHashSet::default(),
+        });
+        for (extended, span) in extends {
+            self.extend(extended, span);
+        }
+        for unit in &module.units {
+            self.unit(unit);
+        }
+        self.finish_pending();
+        let current = self.stack.pop().expect("pushed above");
+        let m = &mut self.spec.modules[id.index()];
+        m.names = current.names;
+        m.local = current.local;
+        m.decls = current.decls;
+        m.assumptions = current.assumptions;
+        m.own_defs = current.own_defs;
+        m.extends = current.extends;
+        id
+    }
+
+    /// A module by name: nested ones in scope first, then by [`Resolver::module`].
+    fn module_in_scope(&mut self, name: &ast::Ident, _parent: Option<ModuleId>) -> Option<ModuleId> {
+        for current in self.stack.iter().rev() {
+            if let Some(Entity::Module(id)) = current.names.get(&name.name) {
+                return Some(*id);
+            }
+        }
+        self.module(name)
+    }
+
+    /// EXTENDS: the names of another module come into scope.
+    fn extend(&mut self, extended: ModuleId, span: Span) {
+        let m = &self.spec.modules[extended.index()];
+        let mut names: Vec<(Symbol, Entity)> =
+            m.names.iter().filter(|(n, _)| !m.local.contains(*n)).map(|(n, e)| (n.clone(), *e)).collect();
+        names.sort_by(|a, b| a.0.cmp(&b.0));
+        let (decls, assumptions) = (m.decls.clone(), m.assumptions.clone());
+        for (name, entity) in names {
+            self.import(name, entity, span);
+        }
+        let current = self.current();
+        for d in decls {
+            if !current.decls.contains(&d) {
+                current.decls.push(d);
+            }
+        }
+        for a in assumptions {
+            if !current.assumptions.contains(&a) {
+                current.assumptions.push(a);
+            }
+        }
+    }
+
+    /// A name that EXTENDS or INSTANCE brings; two definitions of one name are only worth a
+    /// warning when they are of one sort (as in SANY), and the first stays.
+    fn import(&mut self, name: Symbol, entity: Entity, span: Span) {
+        let Some(&old) = self.current().names.get(&name) else {
+            self.current().names.insert(name, entity);
+            return;
+        };
+        if old == entity {
+            return;
+        }
+        let (a, b) = (self.entity_span(old), self.entity_span(entity));
+        let same_sort = matches!((old, entity), (Entity::Def(_), Entity::Def(_)));
+        let message = format!("`{name}` comes from two modules with two definitions");
+        let d = if same_sort {
+            Diagnostic::warning(code::CONFLICTING_IMPORT, message)
+        } else {
+            Diagnostic::error(code::MULTIPLY_DEFINED, message)
+        };
+        let mut d = d.at(span, format!("brings a second `{name}`; the first stays"));
+        for at in [a, b].into_iter().flatten() {
+            d = d.also(at, "defined here");
+        }
+        self.report(d);
+    }
+
+    fn entity_span(&self, entity: Entity) -> Option<Span> {
+        Some(match entity {
+            Entity::Decl(d) => self.spec.decl(d).span,
+            Entity::Def(d) => self.spec.def(d).span,
+            Entity::Instance(i) => self.spec.instance(i).span,
+            Entity::Module(m) => self.spec.module(m).span,
+            Entity::Local(l) => self.spec.locals[l.index()].span,
+        })
+    }
+
+    /// What a name stands for here.
+    fn lookup(&self, name: &str) -> Option<Entity> {
+        for current in self.stack.iter().rev() {
+            if let Some((_, e)) = current.scope.iter().rev().find(|(n, _)| &**n == name) {
+                return Some(*e);
+            }
+            if let Some(e) = current.names.get(name) {
+                return Some(*e);
+            }
+            // Only the modules that enclose a nested module are visible from it.
+            self.spec.module(current.id).parent?;
+        }
+        None
+    }
+
+    /// Reports `name` when it already means something here; such a second meaning is an error in
+    /// TLA+, even for a bound identifier.
+    fn check_fresh(&mut self, name: &ast::Ident) -> bool {
+        let old = self.lookup(&name.name);
+        if let Some(old) = old {
+            let mut d =
+                Diagnostic::error(code::MULTIPLY_DEFINED, format!("`{}` is already defined", name.name))
+                    .at(name.span, "defined again here");
+            if let Some(span) = self.entity_span(old) {
+                d = d.also(span, "first defined here");
+            }
+            self.report(d.help("choose another name: TLA+ has no shadowing"));
+            return false;
+        }
+        if Builtin::from_text(&name.name).is_some() {
+            self.report(
+                Diagnostic::error(
+                    code::MULTIPLY_DEFINED,
+                    format!("`{}` is built in and cannot be defined", name.name),
+                )
+                .at(name.span, "defined here"),
+            );
+            return false;
+        }
+        true
+    }
+
+    fn undefined(&mut self, name: &str, span: Span) {
+        let mut candidates: Vec<Symbol> = Vec::new();
+        for current in &self.stack {
+            candidates.extend(current.names.keys().cloned());
+            candidates.extend(current.scope.iter().map(|s| s.0.clone()));
+        }
+        candidates.sort();
+        let mut help =
+            closest(name, candidates.iter().map(|s| &**s)).map(|near| format!("did you mean `{near}`?"));
+        if help.is_none() {
+            help = crate::library::EMBEDDED
+                .iter()
+                .find(|(_, text)| {
+                    text.lines().any(|l| {
+                        l.strip_prefix(name)
+                            .is_some_and(|rest| rest.starts_with('(') || rest.starts_with(" =="))
+                    })
+                })
+                .map(|(module, _)| format!("module `{module}` defines it: add it to EXTENDS"));
+        }
+        let proof = self.stack.last().is_some_and(|c| c.proof);
+        let d = if proof {
+            Diagnostic::warning(
+                code::UNRESOLVED_IN_PROOF,
+                format!("`{name}`, used in a proof, is not defined"),
+            )
+        } else {
+            Diagnostic::error(code::UNDEFINED_NAME, format!("`{name}` is not defined"))
+        };
+        let mut d = d.at(span, "not defined");
+        d.help = help;
+        self.report(d);
+    }
+}
+
+/// The candidate nearest to `name`, if one is near enough to be meant.
+fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+    let limit = (name.chars().count() / 3).max(1);
+    candidates
+        .map(|c| (strsim::damerau_levenshtein(name, c), c))
+        .filter(|&(distance, c)| distance <= limit && c != name)
+        .min()
+        .map(|(_, c)| c.to_string())
+}
