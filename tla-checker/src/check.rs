@@ -233,6 +233,30 @@ fn facts(spec: &Spec) -> FxHashMap<String, Datum> {
     facts
 }
 
+/// The value of an expression without variables in the context of a spec, as TLA+ text. Constants of
+/// the spec have no values.
+///
+/// # Errors
+/// The expression is wrong, or has no value.
+pub fn evaluate(
+    spec: &mut Spec,
+    expression: &str,
+    library: &Library,
+    bounds: Bounds,
+) -> Result<String, Vec<Diagnostic>> {
+    let e = formula::expression(spec, expression, library)?;
+    let mut lowerer = Lowerer::new(spec, FxHashMap::default(), FxHashMap::default());
+    let op = lowerer.formula("expression", e, ROOT);
+    let ir = lowerer.finish();
+    let (registers, cancel) = (Registers::new(facts(spec)), Cancel::new());
+    let setting = Setting { ir: &ir, bounds, observer: &Silent, cancel: &cancel, registers: &registers };
+    let mut evaluator = Evaluator::new(&setting);
+    match evaluator.lazy_value_of(op) {
+        Ok(value) => Ok(value.to_string()),
+        Err(failure) => Err(vec![failure.diagnostic()]),
+    }
+}
+
 /// Checks a model.
 pub fn run(prepared: &Prepared, options: &Options, observer: &dyn Observer, cancel: &Cancel) -> Outcome {
     let start = Instant::now();

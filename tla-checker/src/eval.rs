@@ -152,6 +152,16 @@ impl<'m> Evaluator<'m> {
         self.finite(value, self.ir.op(op).body)
     }
 
+    /// The value of an operator without parameters; a function with an infinite domain is left a rule.
+    ///
+    /// # Errors
+    /// The evaluation failed.
+    pub fn lazy_value_of(&mut self, op: OpId) -> Result<Value> {
+        self.reset();
+        let base = self.enter_empty(op);
+        self.eval(self.ir.op(op).body, base)
+    }
+
     /// The truth of an operator without parameters.
     ///
     /// # Errors

@@ -14,22 +14,21 @@ use tla_parser::source::Span;
 /// The name of the module that holds a model's expressions.
 const MODULE: &str = "Model_formulas";
 
-pub(super) struct Formulas<'s> {
+pub(super) struct Formulas {
     /// The expression that each text stands for, and where it is defined.
     known: FxHashMap<String, (ExprId, Span)>,
     missing: FxHashMap<String, Diagnostic>,
-    _spec: std::marker::PhantomData<&'s ()>,
 }
 
 /// Resolves every formula of a model.
-pub(super) fn resolve<'s>(
+pub(super) fn resolve(
     spec: &mut Spec,
     model: &Model,
     library: &Library,
-) -> Result<Formulas<'s>, Vec<Diagnostic>> {
+) -> Result<Formulas, Vec<Diagnostic>> {
     let clauses = clauses(model);
     let mut formulas =
-        Formulas { known: FxHashMap::default(), missing: FxHashMap::default(), _spec: std::marker::PhantomData };
+        Formulas { known: FxHashMap::default(), missing: FxHashMap::default() };
     let mut texts: Vec<&str> = Vec::new();
     for clause in &clauses {
         let plain = matches!(&clause.formula, Formula::Name(name) if !name.contains('!'));
@@ -62,6 +61,15 @@ pub(super) fn resolve<'s>(
         }
     }
     Ok(formulas)
+}
+
+/// Adds an expression, given as text, to a spec.
+pub(super) fn expression(spec: &mut Spec, text: &str, library: &Library) -> Result<ExprId, Vec<Diagnostic>> {
+    let clause = Clause { formula: Formula::Expression(text.to_string()), span: None };
+    let model = Model { invariants: vec![clause.clone()], ..Model::default() };
+    let formulas = resolve(spec, &model, library)?;
+    let mut errors = Vec::new();
+    formulas.get(&clause, &mut errors).map(|found| found.0).ok_or(errors)
 }
 
 /// An expression that stands for a definition: a reference to it, so that overrides apply.
@@ -130,7 +138,7 @@ fn clauses(model: &Model) -> Vec<&Clause> {
     clauses
 }
 
-impl Formulas<'_> {
+impl Formulas {
     /// The expression of a clause; an error is added when there is none.
     pub(super) fn get(&self, clause: &Clause, errors: &mut Vec<Diagnostic>) -> Option<(ExprId, Span)> {
         let found = self.known.get(clause.text()).copied();

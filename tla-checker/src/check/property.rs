@@ -120,7 +120,7 @@ fn conjuncts(lowerer: &mut Lowerer<'_>, e: ExprId, env: EnvId, parts: &mut Vec<(
 pub(super) fn behaviour(
     lowerer: &mut Lowerer<'_>,
     model: &Model,
-    formulas: &Formulas<'_>,
+    formulas: &Formulas,
     errors: &mut Vec<Diagnostic>,
 ) -> Option<(OpId, OpId)> {
     match &model.behaviour {

@@ -7,11 +7,14 @@
 use super::args::{Check, Workers};
 use super::find::Found;
 use super::progress::{Bar, Plain};
-use super::run::{self, Limits, Options};
+use super::run;
 use super::{find, output, status};
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::Duration;
+use tla_checker::check;
+use tla_checker::eval::Bounds;
+use tla_checker::explore;
 use tla_checker::model::{Clause, Formula, Model};
 use tla_checker::observer::{Cancel, Observer};
 use tla_checker::outcome::Outcome;
@@ -133,29 +136,33 @@ fn search(
 ) -> Result<Outcome, Stopped> {
     let mut model = found.model;
     add_options(&mut model, args);
-    let limits = Limits { max_set_size: args.max_set_size, max_recursion: args.max_recursion };
-    let (prepared, more) = run::prepare(spec, &model, &limits).map_err(configuration)?;
+    let mut bounds = Bounds { max_set: args.max_set_size, ..Bounds::default() };
+    if let Some(depth) = args.max_recursion {
+        bounds.max_recursion = u32::try_from(depth).unwrap_or(u32::MAX);
+    }
+    let library = run::library(&args.library);
+    let prepared = check::prepare(spec, &model, &library, bounds).map_err(configuration)?;
     warnings.extend(found.warnings);
-    warnings.extend(more);
+    warnings.extend(prepared.warnings.iter().cloned());
 
-    let options = Options {
+    let search = explore::Options {
         workers: match args.workers {
             Workers::Count(n) => n,
             Workers::Auto => std::thread::available_parallelism().map_or(1, usize::from),
         },
-        depth: args.depth,
+        max_depth: args.depth,
         max_states: args.max_states,
-        time: args.seconds.map(Duration::from_secs_f64),
-        keep_going: args.keep_going,
+        time_limit: args.seconds.map(Duration::from_secs_f64),
+        continue_after_violation: args.keep_going,
         // TLC's `-deadlock` turns it off; so does `CHECK_DEADLOCK FALSE`.
-        deadlock: !args.deadlock && model.check_deadlock != Some(false),
-        reference: args.reference,
-        fingerprint_bits: args.fingerprint_bits,
-        seed: args.seed,
+        check_deadlock: !args.deadlock,
+        fingerprint_bits: args.fingerprint_bits.unwrap_or(64),
+        ..explore::Options::default()
     };
+    let options = check::Options { search, reference: args.reference };
     let cancel = Cancel::new();
     super::cancel_on_interrupt(cancel.clone());
-    let go = |observer: &dyn Observer| run::run(&prepared, &options, observer, &cancel);
+    let go = |observer: &dyn Observer| check::run(&prepared, &options, observer, &cancel);
     let mut outcome = if args.events {
         let events = EventWriter::new(io::stdout());
         events.write(&Event::Start { spec: path.display().to_string(), config: found.file });

@@ -1,97 +1,70 @@
-//! SHIM: the calls into the library, in one place.
+//! The calls into the library, in one place.
 //!
-//! Enters: files, a model, options. Leaves: an outcome, or diagnostics. Holds: nothing else in the
-//! binary calls the stages behind resolve, lowering and search; until they are there, each of these
-//! refuses by name ([`code::NOT_IMPLEMENTED`]).
+//! Enters: files, a model, options. Leaves: an outcome, a value or text, or diagnostics.
 
+use super::find;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-use tla_checker::model::Model;
-use tla_checker::observer::{Cancel, Observer};
-use tla_checker::outcome::Outcome;
+use tla_checker::check::{self, Prepared};
+use tla_checker::eval::Bounds;
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
-use tla_parser::hir::Spec;
 use tla_parser::library::Library;
-use tla_parser::resolve::{Rejected, Resolved, load_file};
+use tla_parser::resolve::{Rejected, Resolved, load_file, load_text};
 use tla_parser::source::SourceMap;
 
-/// A model made ready. CONNECT: `tla_checker::check::Prepared`.
-pub enum Prepared {}
-
-/// Bounds on evaluation.
-#[derive(Clone, Copy, Debug)]
-#[allow(dead_code)] // SHIM: until it is connected
-pub struct Limits {
-    /// The most elements of a set that is built.
-    pub max_set_size: usize,
-    /// How deep operator calls may nest; `None` for the library's own limit.
-    pub max_recursion: Option<usize>,
-}
-
-/// How to search.
-#[derive(Clone, Copy, Debug)]
-#[allow(dead_code)] // SHIM: until it is connected
-pub struct Options {
-    /// Threads.
-    pub workers: usize,
-    /// Levels at most.
-    pub depth: Option<u32>,
-    /// Distinct states at most.
-    pub max_states: Option<u64>,
-    /// Wall time at most.
-    pub time: Option<Duration>,
-    /// Go on after a violation.
-    pub keep_going: bool,
-    /// Check deadlock.
-    pub deadlock: bool,
-    /// The slow search to compare with.
-    pub reference: bool,
-    /// Bits of a fingerprint that count.
-    pub fingerprint_bits: Option<u32>,
-    /// Seed of random choices.
-    pub seed: Option<i64>,
+/// Where modules are sought, besides the spec's own folder.
+pub fn library(folders: &[PathBuf]) -> Library {
+    folders.iter().fold(Library::new(), Library::with_folder)
 }
 
 /// Parses and resolves a spec and every module it needs. Errors: exit status 150.
 pub fn load(spec: &Path, folders: &[PathBuf]) -> Result<Resolved, Box<Rejected>> {
-    let library = folders.iter().fold(Library::new(), Library::with_folder);
-    load_file(spec, &library)
+    load_file(spec, &library(folders))
 }
 
-/// Makes a model of a spec ready. Errors: exit status 151, whatever they are.
-///
-/// CONNECT: `tla_checker::check::prepare`. The spec's sources grow by the expressions in the model.
-pub fn prepare(
-    _spec: &mut Spec,
-    _model: &Model,
-    _limits: &Limits,
-) -> Result<(Prepared, Vec<Diagnostic>), Vec<Diagnostic>> {
-    Err(vec![missing("checking")])
-}
+/// What `tlacheck eval` extends when no module is named.
+const EVERYDAY: &str = "---- MODULE Everyday ----\nEXTENDS Integers, Sequences, FiniteSets, Bags, TLC\n====\n";
 
-/// Searches. CONNECT: `tla_checker::check::run`.
-pub fn run(prepared: &Prepared, _options: &Options, _observer: &dyn Observer, _cancel: &Cancel) -> Outcome {
-    match *prepared {}
-}
-
-/// The value of a constant expression, as TLA+ text.
-///
-/// CONNECT: `tla_checker::check::evaluate`.
+/// The value of an expression in the context of a module, as TLA+ text.
 pub fn evaluate(
-    _sources: &mut SourceMap,
-    _expression: &str,
-    _module: Option<&Path>,
-    _library: &[PathBuf],
+    sources: &mut SourceMap,
+    expression: &str,
+    module: Option<&Path>,
+    folders: &[PathBuf],
 ) -> Result<String, Vec<Diagnostic>> {
-    Err(vec![missing("tlacheck eval")])
+    let loaded = match module {
+        Some(path) => load(path, folders),
+        None => load_text("Everyday", EVERYDAY, &library(folders)),
+    };
+    match loaded {
+        Ok(Resolved { mut spec, .. }) => {
+            let result = check::evaluate(&mut spec, expression, &library(folders), Bounds::default());
+            *sources = spec.sources;
+            result
+        }
+        Err(rejected) => {
+            let Rejected { sources: texts, diagnostics } = *rejected;
+            *sources = texts;
+            Err(diagnostics)
+        }
+    }
 }
 
-/// The intermediate representation, as text. CONNECT: the printer of `tla_checker::ir`.
-pub fn ir(_sources: &mut SourceMap, _file: &Path, _library: &[PathBuf]) -> Result<String, Vec<Diagnostic>> {
-    Err(vec![missing("tlacheck debug ir")])
-}
-
-fn missing(what: &str) -> Diagnostic {
-    Diagnostic::error(code::NOT_IMPLEMENTED, format!("{what} is not implemented yet"))
+/// The lowered form of a spec with the model beside it, as text.
+pub fn ir(sources: &mut SourceMap, file: &Path, folders: &[PathBuf]) -> Result<String, Vec<Diagnostic>> {
+    match load(file, folders) {
+        Ok(Resolved { mut spec, .. }) => {
+            let prepared = find::model(None, file, &mut spec.sources).and_then(|found| {
+                check::prepare(&mut spec, &found.model, &library(folders), Bounds::default())
+            });
+            *sources = spec.sources;
+            prepared.map(|p: Prepared| p.ir().to_string())
+        }
+        Err(rejected) => {
+            let Rejected { sources: texts, mut diagnostics } = *rejected;
+            *sources = texts;
+            diagnostics.retain(|d| d.code != code::NOT_IMPLEMENTED);
+            Err(diagnostics)
+        }
+    }
 }
