@@ -10,7 +10,7 @@ use crate::value::Datum;
 use rustc_hash::FxHashMap;
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
-use tla_parser::hir::{DeclId, DeclKind, DefId, DefKind, Entity, ModuleId, Spec};
+use tla_parser::hir::{DeclId, DefBody, DeclKind, DefId, DefKind, Entity, ModuleId, Spec};
 
 type Bindings = (FxHashMap<DeclId, Binding>, FxHashMap<DefId, Binding>);
 
@@ -53,7 +53,12 @@ pub(super) fn bind(spec: &Spec, model: &Model, errors: &mut Vec<Diagnostic>) -> 
             Entity::Decl(decl) => {
                 constants.insert(decl, binding);
             }
-            Entity::Def(def) => {
+            Entity::Def(mut def) => {
+                // Inside the instantiated module the name means the same definition.
+                while let DefBody::Instance(_, of) = spec.def(def).body {
+                    overrides.insert(def, binding.clone());
+                    def = of;
+                }
                 overrides.insert(def, binding);
             }
             _ => {}

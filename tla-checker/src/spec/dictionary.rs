@@ -33,8 +33,11 @@ impl Dictionary {
 
     fn intern(&self, value: &Value, limits: &Limits) -> Result<(u32, u64), ValueError> {
         let datum = value.to_datum(limits)?;
-        if let Some(&index) = self.lock().indices.get(&datum) {
-            return Ok((index, self.lock().entries[index as usize].1));
+        {
+            let shared = self.lock();
+            if let Some(&index) = shared.indices.get(&datum) {
+                return Ok((index, shared.entries[index as usize].1));
+            }
         }
         let terms: u64 = variable_terms(&self.name, &datum)?;
         let mut shared = self.lock();
