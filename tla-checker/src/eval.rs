@@ -118,7 +118,7 @@ impl<'m> Evaluator<'m> {
             ir,
             door: Door::new(ir.variables.len()),
             stack: Vec::new(),
-            caches: vec![None; ir.caches as usize],
+            caches: vec![None; ir.caches.len()],
             symbols,
             shapes,
             data,
@@ -234,7 +234,13 @@ impl<'m> Evaluator<'m> {
                 if let Some(value) = &self.caches[cache.index()] {
                     return Ok(value.clone());
                 }
-                let value = self.eval_lazy(*inner, base)?;
+                // In a frame of its own: what it binds must not disturb the frame it is met in.
+                let own = self.stack.len();
+                let frame = self.ir.caches[cache.index()] as usize;
+                self.stack.resize_with(own + frame, || Cell::Empty);
+                let value = self.eval_lazy(*inner, own);
+                self.stack.truncate(own);
+                let value = value?;
                 self.caches[cache.index()] = Some(value.clone());
                 Ok(value)
             }
@@ -428,6 +434,8 @@ impl<'m> Evaluator<'m> {
                 self.door.shift();
                 value
             }
+            Node::Inlined(op, e) => self.eval_lazy(*e, base).map_err(|f| self.within(f, *op, id)),
+            Node::Keep(_, e) => Ok(Value::Bool(self.unchanged(*e, id, base)?)),
             Node::Unchanged(e) => Ok(Value::Bool(self.unchanged(*e, id, base)?)),
             Node::Subscripted(square, action, sub) => {
                 let value = if *square {
