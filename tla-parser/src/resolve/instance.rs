@@ -157,8 +157,10 @@ impl Resolver<'_> {
         let i = self.spec.instance(instance);
         let d = self.spec.def(def);
         let home = self.spec.module(d.module);
-        if i.params.is_empty() && home.decls.is_empty() && home.parent.is_none() {
-            // Where nothing is declared there is nothing to substitute: it stays what it is.
+        let own = !matches!(d.body, DefBody::Instance(..));
+        if own && i.params.is_empty() && home.decls.is_empty() && home.parent.is_none() {
+            // Where nothing is declared there is nothing to substitute: it stays what it is. (What
+            // another INSTANCE has made belongs to the module that named it, which is not complete.)
             return def;
         }
         let name: Symbol = match &i.name {

@@ -214,6 +214,10 @@ impl Resolver<'_> {
         let fresh = pending.is_some() || self.check_fresh(&def.name);
         let (params, body) = self.scoped(|r| {
             let params = r.params(&def.params);
+            if let Some(id) = pending {
+                // The declaration has told only how many; the body may pass operators on.
+                r.spec.defs[id.index()].params.clone_from(&params);
+            }
             (params, r.expr(&def.body))
         });
         let (name, span) = (def.name.name.clone(), def.name.span);
