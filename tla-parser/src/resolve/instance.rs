@@ -4,7 +4,8 @@
 //! which definition it stands for and under which substitution; it is made when first named.
 //! *Specifying Systems*, section 17.5 (and 17.8 for what EXTENDS and INSTANCE hand on).
 
-use super::{Resolver, closest};
+use super::Resolver;
+use super::undefined::closest;
 use crate::ast::{self, PathStep, StepKind, Symbol};
 use crate::code;
 use crate::diagnostic::Diagnostic;
@@ -42,7 +43,7 @@ impl Resolver<'_> {
             };
             let known = self.lookup(&name).is_some();
             if self.current().scope.is_empty() {
-                self.import(name.clone(), entity, instance.span);
+                self.import(module, name.clone(), entity, instance.span);
                 if local && !known {
                     self.current().local.insert(name);
                 }
