@@ -31,7 +31,7 @@ use crate::eval::{Bounds, Evaluator, Registers, Setting};
 use crate::explore::{self, reference};
 use crate::failure::FailureKind;
 use crate::ir::{Ir, OpId};
-use crate::lower::{Lowerer, ROOT, keeps, specialise};
+use crate::lower::{Lowerer, ROOT, keeps, literals, specialise};
 use crate::model::Model;
 use crate::observer::{Cancel, Observer, Silent};
 use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
@@ -183,6 +183,7 @@ pub fn prepare(
         specialise::operator(&mut ir, op);
     }
     keeps(&mut ir);
+    literals(&mut ir);
     Ok(Prepared {
         ir,
         roles,

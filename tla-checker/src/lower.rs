@@ -13,7 +13,7 @@ mod free;
 mod reference;
 pub(crate) mod specialise;
 
-pub(crate) use finish::keeps;
+pub(crate) use finish::{keeps, literals};
 
 use crate::eval::Native;
 use crate::ir::*;

@@ -4,6 +4,7 @@
 //! Holds: all three are least fixpoints over the call graph, so recursion needs no special case.
 
 use crate::ir::*;
+use crate::value::Datum;
 use rustc_hash::FxHashMap;
 
 pub(super) fn finish(ir: &mut Ir) {
@@ -269,6 +270,20 @@ fn fold_with(ir: &mut Ir, root: NodeId, of_op: &mut FxHashMap<OpId, CacheId>) {
     let mut free: FxHashMap<NodeId, Vec<Slot>> = FxHashMap::default();
     free_slots(ir, root, &mut free);
     wrap(ir, root, &free, of_op);
+}
+
+/// Integers become entries of the table of values, where they can be looked at without being made.
+pub(crate) fn literals(ir: &mut Ir) {
+    let mut places: FxHashMap<i64, u32> = FxHashMap::default();
+    for node in &mut ir.nodes {
+        if let Node::Int(i) = *node {
+            let place = *places.entry(i).or_insert_with(|| {
+                ir.data.push(Datum::Int(i));
+                ir.data.len() as u32 - 1
+            });
+            *node = Node::Datum(place);
+        }
+    }
 }
 
 /// UNCHANGED of variables alone, through tuples and definitions.

@@ -252,7 +252,7 @@ impl SpaceWorker for Worker<'_> {
     }
 
     fn values(&mut self, state: &State) -> Vec<Datum> {
-        (state.iter().zip(&self.space.dictionaries)).map(|(&i, d)| (*d.get(i).0).clone()).collect()
+        (state.iter().zip(&self.space.dictionaries)).map(|(&i, d)| d.get(i).0).collect()
     }
 
     fn display(&mut self, trace: &[Vec<u32>], position: usize) -> Result<Vec<(String, Datum)>, Failure> {
