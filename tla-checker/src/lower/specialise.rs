@@ -32,7 +32,8 @@ pub(crate) fn instances(ir: &mut Ir, instances: &mut [Instance]) {
     for instance in instances {
         let mut s = Specialiser::new(ir);
         let mut subs = vec![None; instance.frames.len()];
-        let root = s.in_frames(instance.action, instance.base as usize, &instance.frames, &mut subs);
+        let all = instance.frames.len();
+        let root = s.in_frames(instance.action, instance.base as usize, all, &instance.frames, &mut subs);
         if let Some(root) = root.and_then(|root| s.finish(root, true)) {
             instance.frames = vec![Frozen::Empty; root.1 as usize];
             (instance.action, instance.base) = (root.0, 0);
@@ -98,12 +99,14 @@ impl<'i> Specialiser<'i> {
         &mut self,
         id: NodeId,
         base: usize,
+        end: usize,
         cells: &[Frozen],
         subs: &mut Vec<Option<Sub>>,
     ) -> Option<NodeId> {
         let mut frame = Vec::with_capacity(cells.len() - base);
         for index in base..cells.len() {
-            frame.push(self.cell(index, cells, subs)?);
+            // What a cell holds can only mention the cells filled before it.
+            frame.push(if index < end { self.cell(index, cells, subs)? } else { Sub::Unbound });
         }
         self.node(id, &mut frame, 0)
     }
@@ -127,11 +130,11 @@ impl<'i> Specialiser<'i> {
             }
             Frozen::Ref(other) => self.cell(*other as usize, cells, subs)?,
             Frozen::Operator(node, base) => {
-                let node = self.in_frames(*node, *base as usize, cells, subs)?;
+                let node = self.in_frames(*node, *base as usize, index, cells, subs)?;
                 Sub::Node(node)
             }
             Frozen::Need(e, base) | Frozen::Name(e, base) => {
-                let e = self.in_frames(*e, *base as usize, cells, subs)?;
+                let e = self.in_frames(*e, *base as usize, index, cells, subs)?;
                 if self.is_trivial(e) {
                     Sub::Node(e)
                 } else {
