@@ -200,6 +200,20 @@ impl Fault {
     }
 }
 
+/// An operator in a message: symbols and names quoted, and what is only described in words.
+struct Operator<'a>(&'a str);
+
+impl fmt::Display for Operator<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            "function application" | "field selection" => f.write_str(self.0),
+            "a state" => f.write_str(self.0),
+            "quantifier" => f.write_str("a quantifier"),
+            op => write!(f, "`{op}`"),
+        }
+    }
+}
+
 /// A value in a message: cut when it is long.
 struct Short<'a>(&'a Value);
 
@@ -254,7 +268,8 @@ impl fmt::Display for ValueError {
             ),
             Fault::Expected { op, expected, value } => write!(
                 f,
-                "`{op}` needs {}, but this is {}: {}",
+                "{} needs {}, but this is {}: {}",
+                Operator(op),
                 expected.name(),
                 value.kind_name(),
                 Short(value)
@@ -269,13 +284,13 @@ impl fmt::Display for ValueError {
                 write!(f, "the record has no field `{}`: {}", field.text(), Short(record))
             }
             Fault::SetTooLarge { op, size: Some(size), limit } => {
-                write!(f, "`{op}` needs a set of {size} elements to be built; the limit is {limit}")
+                write!(f, "{} needs a set of {size} elements to be built; the limit is {limit}", Operator(op))
             }
             Fault::SetTooLarge { op, size: None, limit } => {
-                write!(f, "`{op}` needs a set of more than {limit} elements to be built")
+                write!(f, "{} needs a set of more than {limit} elements to be built", Operator(op))
             }
             Fault::InfiniteSet { op, set } => {
-                write!(f, "`{op}` needs the elements of a set that is not finite: {}", Short(set))
+                write!(f, "{} needs the elements of a set that is not finite: {}", Operator(op), Short(set))
             }
             Fault::InfiniteComparison { op, left, right } => write!(
                 f,
