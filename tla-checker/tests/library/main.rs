@@ -3,7 +3,10 @@
 //! Twice: with the native operators, and with the modules' own text in their place. That is the
 //! standing proof that the two mean the same.
 
+mod agreement;
 mod bench;
+mod effects;
+mod table;
 
 use bench::Bench;
 use std::path::{Path, PathBuf};
@@ -54,23 +57,32 @@ const STANDARD: &[&str] = &[
     "Naturals", "Integers", "Reals", "Sequences", "FiniteSets", "Bags", "TLC", "TLCExt", "Randomization",
 ];
 
-#[test]
-fn assumptions_hold_without_natives() {
-    // Given from memory a module is not embedded, and so not native. Bags takes another name.
-    let renamed = |text: &str| {
-        let mut out = text.replace("---- MODULE Bags ----", "---- MODULE BagsText ----");
-        for context in [", Bags,", " INSTANCE Bags\n"] {
-            out = out.replace(context, &context.replace("Bags", "BagsText"));
-        }
-        out.replace(", Bags\n", ", BagsText\n")
-    };
+/// The text of a module that is to use the modules' own definitions.
+fn plain(text: &str) -> String {
+    let mut out = text.replace("---- MODULE Bags ----", "---- MODULE BagsText ----");
+    for context in [", Bags,", " INSTANCE Bags\n"] {
+        out = out.replace(context, &context.replace("Bags", "BagsText"));
+    }
+    out.replace(", Bags\n", ", BagsText\n")
+}
+
+/// A library of which no module is native that need not be.
+///
+/// Given from memory a module is not embedded, and so not native. Bags takes another name.
+fn plain_library() -> Library {
     let mut library = Library::new();
     for (name, text) in EMBEDDED {
         if *name == "Bags" {
-            library = library.with_source("BagsText", renamed(text));
+            library = library.with_source("BagsText", plain(text));
         } else if !STANDARD.contains(name) && !NATIVE_ONLY.contains(name) {
-            library = library.with_source(*name, renamed(text));
+            library = library.with_source(*name, plain(text));
         }
     }
-    check_all(|text| (renamed(text), library.clone()));
+    library
+}
+
+#[test]
+fn assumptions_hold_without_natives() {
+    let library = plain_library();
+    check_all(|text| (plain(text), library.clone()));
 }
