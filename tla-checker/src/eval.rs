@@ -16,6 +16,7 @@ mod call;
 mod closure;
 mod door;
 mod fail;
+mod member;
 mod native;
 mod natives;
 mod sets;
@@ -441,9 +442,7 @@ impl<'m> Evaluator<'m> {
             let answer = set.contains(&element);
             return self.checked(answer, id);
         }
-        let set = self.eval(b, base)?;
-        let answer = set.contains(&element);
-        self.checked(answer, id)
+        self.is_member(&element, b, id, base)
     }
 
     fn choose_arm(
