@@ -113,7 +113,7 @@ natives! {
     }
     TlcExt {
         AssertEq "TLCExt" "AssertEq" 2 impure;
-        AssertError "TLCExt" "AssertError" 2 impure;
+        AssertError "TLCExt" "AssertError" 2 pure;
         TlcGetOrDefault "TLCExt" "TLCGetOrDefault" 2 impure;
         TlcGetAndSet "TLCExt" "TLCGetAndSet" 4 impure;
         Trace "TLCExt" "Trace" 0 impure;

@@ -63,8 +63,7 @@ impl<'m> Evaluator<'m> {
             Family::Io => self.input_output(native, args, id, base),
             Family::Pictures => self.picture(native, args, id, base),
             Family::Missing => {
-                let message =
-                    format!("`{}` of module {} is not implemented", native.name(), native.module());
+                let message = format!("`{}` of module {} is not implemented", native.name(), native.module());
                 Err(self.evaluation(id, code::NO_VALUE, message))
             }
         }

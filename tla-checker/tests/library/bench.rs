@@ -42,7 +42,8 @@ impl Bench {
         let defs = &self.spec.root_module().assumptions;
         let ops: Vec<_> = defs.iter().map(|d| lowerer.op(*d, ROOT)).collect();
         let ir = lowerer.finish();
-        let (paper, cancel, registers) = (Paper::default(), Cancel::new(), Registers::new(Default::default()));
+        let (paper, cancel, registers) =
+            (Paper::default(), Cancel::new(), Registers::new(Default::default()));
         let setting = Setting {
             ir: &ir,
             bounds: Bounds::default(),
@@ -74,7 +75,8 @@ impl Bench {
             })
             .collect();
         let ir = lowerer.finish();
-        let (paper, cancel, registers) = (Paper::default(), Cancel::new(), Registers::new(Default::default()));
+        let (paper, cancel, registers) =
+            (Paper::default(), Cancel::new(), Registers::new(Default::default()));
         let setting = Setting {
             ir: &ir,
             bounds: Bounds::default(),

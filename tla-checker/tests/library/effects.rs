@@ -103,7 +103,7 @@ fn json_files() {
     let missing = failure("Json", r#"JsonDeserialize("/nowhere/at/all.json")"#);
     assert_eq!(missing.code, code::INPUT_OUTPUT);
     assert!(missing.message.contains("/nowhere/at/all.json"), "{}", missing.message);
-    for (content, says) in [("[1.5]", "1.5"), ("{\"a\":null}", "null"), ("[1,", "EOF"), ("[1e40]", "1e40")] {
+    for (content, says) in [("[1.5]", "1.5"), ("{\"a\":null}", "null"), ("[1,", "EOF"), ("[1e40]", "1e+40")] {
         let path = folder.file("bad.json");
         std::fs::write(&path, content).expect("writable");
         let failure = failure("Json", &format!(r#"JsonDeserialize("{path}")"#));
@@ -125,7 +125,10 @@ fn csv_files() {
             (&format!(r#"CSVRecords("{file}")"#), "0"),
             (&format!(r#"CSVWrite("%1$s#%s#%s", <<1, <<2>>, "x">>, "{file}")"#), "TRUE"),
             (&format!(r#"CSVWrite("%2$s#%1$s", <<3, 4>>, "{file}")"#), "TRUE"),
-            (&format!(r##"CSVRead(<<"a", "b", "c">>, "#", "{file}")[2]"##), r#"[a |-> "4", b |-> "3", c |-> ""]"#),
+            (
+                &format!(r##"CSVRead(<<"a", "b", "c">>, "#", "{file}")[2]"##),
+                r#"[a |-> "4", b |-> "3", c |-> ""]"#,
+            ),
             (&format!(r#"CSVRecords("{file}")"#), "2"),
             (&format!(r#"CSVWriteRecord([b |-> 1, a |-> 2], ";", TRUE, "{records}")"#), "TRUE"),
             (&format!(r#"CSVWriteRecord([b |-> 3, a |-> 4], ";", FALSE, "{records}")"#), "TRUE"),
@@ -146,12 +149,16 @@ fn csv_files() {
 fn values_and_text_files() {
     let folder = Folder::new("io");
     let (value, text) = (folder.file("value.bin"), folder.file("text.txt"));
-    let options = r#"[format |-> "TXT", charset |-> "UTF-8", openOptions |-> <<"WRITE", "CREATE", "APPEND">>]"#;
+    let options =
+        r#"[format |-> "TXT", charset |-> "UTF-8", openOptions |-> <<"WRITE", "CREATE", "APPEND">>]"#;
     check(
         "IOUtils, TLC, Integers, Sequences",
         &[
-            (&format!(r#"IOSerialize({{<<1>>, <<"a">>, [b |-> 2]}}, "{value}", FALSE)"#), "TRUE"),
-            (&format!(r#"IODeserialize("{value}", FALSE) = {{<<1>>, <<"a">>, [b |-> 2]}}"#), "TRUE"),
+            (&format!(r#"IOSerialize(<<{{<<1>>, <<2, 3>>}}, "a", [b |-> 2]>>, "{value}", FALSE)"#), "TRUE"),
+            (
+                &format!(r#"IODeserialize("{value}", FALSE) = <<{{<<1>>, <<2, 3>>}}, "a", [b |-> 2]>>"#),
+                "TRUE",
+            ),
             (&format!(r#"Serialize("x\ny", "{text}", {options}).exitValue"#), "0"),
             (&format!(r#"Serialize("z", "{text}", {options}).exitValue"#), "0"),
             (
@@ -181,10 +188,7 @@ fn programs() {
             (r#"IOEnvExec([LIBRARY |-> "yes"], <<"sh", "-c", "echo $LIBRARY">>).stdout"#, r#""yes\n""#),
             (r#"IOEnvExec({<<"LIBRARY", 7>>}, <<"sh", "-c", "echo $LIBRARY">>).stdout"#, r#""7\n""#),
             (r#"IOExecTemplate(<<"echo", "%2$s-%1$s">>, <<"a", "b">>).stdout"#, r#""b-a\n""#),
-            (
-                r#"IOEnvExecTemplate([L |-> "x"], <<"sh", "-c", "echo $L%s">>, <<"a">>).stdout"#,
-                r#""xa\n""#,
-            ),
+            (r#"IOEnvExecTemplate([L |-> "x"], <<"sh", "-c", "echo ${L}%s">>, <<"a">>).stdout"#, r#""xa\n""#),
         ],
     );
     let missing = failure("IOUtils", r#"IOExec(<<"no-such-program-here">>)"#);
@@ -233,7 +237,10 @@ fn random_choices() {
     check(
         "Randomization, TLC, Integers, FiniteSets",
         &[
-            ("\\A k \\in 0..5 : Cardinality(RandomSubset(k, 1..5)) = k /\\ RandomSubset(k, 1..5) \\subseteq 1..5", "TRUE"),
+            (
+                "\\A k \\in 0..5 : Cardinality(RandomSubset(k, 1..5)) = k /\\ RandomSubset(k, 1..5) \\subseteq 1..5",
+                "TRUE",
+            ),
             ("Cardinality(RandomSubset(3, [1..40 -> 1..9]))", "3"),
             ("RandomSubset(4, SUBSET (1..60)) \\subseteq SUBSET (1..60)", "TRUE"),
             ("RandomSetOfSubsets(9, 2, 1..4) \\subseteq SUBSET (1..4)", "TRUE"),
@@ -251,6 +258,29 @@ fn random_choices() {
     assert_eq!(failure("TLC, Integers", "RandomElement(Nat)").code, code::INFINITE);
     let again = || evaluate("Randomization, Integers", &["RandomSubset(5, 1..1000)"]).0[0].clone().ok();
     assert_eq!(again(), again());
+}
+
+#[test]
+fn bags_as_tlc_has_them() {
+    // TLC 2.15 computes Bags natively and answers so; the text fails on these.
+    check("Bags, Integers", &[("IsABag([a |-> \"x\"])", "FALSE"), ("IsABag(3)", "FALSE")]);
+    assert_eq!(failure("Bags, Integers, Sequences", "<<1>> (+) [a |-> 1]").code, code::INCOMPARABLE);
+    assert_eq!(failure("Bags, Integers, Sequences", "<<1>> (+) <<\"a\">>").code, code::TYPE_ERROR);
+}
+
+#[test]
+fn members_of_sets_that_cannot_be_built() {
+    check(
+        "Integers, Sequences",
+        &[
+            ("4 \\in {n \\in Nat : n % 2 = 0} /\\ 5 \\notin {n \\in Nat : n % 2 = 0}", "TRUE"),
+            ("<<2, 1>> \\in {<<a, b>> \\in Nat \\X Nat : a > b}", "TRUE"),
+            ("LET Even(S) == {n \\in S : n % 2 = 0}  F == Even(Int) IN -2 \\in {n \\in F : n < 0}", "TRUE"),
+            ("7 \\in ({n \\in Nat : n > 3} \\cup {-1}) \\ {n \\in Nat : n > 6}", "FALSE"),
+        ],
+    );
+    assert_eq!(failure("Integers", "\\E x \\in {n \\in Nat : n > 3} : x = 4").code, code::INFINITE);
+    assert_eq!(failure("Integers", "{n \\in Nat : n > 3} = {4}").code, code::INFINITE);
 }
 
 #[test]

@@ -53,9 +53,8 @@ fn assumptions_hold_with_natives() {
 const NATIVE_ONLY: &[&str] = &["Json", "CSV", "IOUtils", "CBOR", "SVG", "GraphViz", "Statistics", "TLAPS"];
 
 /// The modules that are native by their names alone; all but Bags and these can be given as text.
-const STANDARD: &[&str] = &[
-    "Naturals", "Integers", "Reals", "Sequences", "FiniteSets", "Bags", "TLC", "TLCExt", "Randomization",
-];
+const STANDARD: &[&str] =
+    &["Naturals", "Integers", "Reals", "Sequences", "FiniteSets", "Bags", "TLC", "TLCExt", "Randomization"];
 
 /// The text of a module that is to use the modules' own definitions.
 fn plain(text: &str) -> String {

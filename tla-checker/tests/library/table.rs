@@ -7,11 +7,8 @@ use tla_parser::library::Library;
 use tla_parser::resolve::load_text;
 
 /// What is computed from the module's text, although it could be native.
-const FROM_TEXT: &[(&str, &str)] = &[
-    ("Toolbox", "_TEPosition"),
-    ("Combinatorics", "factorial[n]"),
-    ("SVG", "SVGSerialize"),
-];
+const FROM_TEXT: &[(&str, &str)] =
+    &[("Toolbox", "_TEPosition"), ("Combinatorics", "factorial[n]"), ("SVG", "SVGSerialize")];
 
 fn canonical(op: &str) -> &str {
     match op {

@@ -34,7 +34,10 @@ pub(super) fn fill(template: &str, arguments: &[String]) -> Result<String, Strin
                     }
                 };
                 let Some(argument) = arguments.get(place) else {
-                    return Err(format!("`%{spec}{conversion}` has no argument: there are {}", arguments.len()));
+                    return Err(format!(
+                        "`%{spec}{conversion}` has no argument: there are {}",
+                        arguments.len()
+                    ));
                 };
                 out.push_str(&padded(argument, spec, conversion)?);
             }

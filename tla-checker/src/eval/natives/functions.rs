@@ -138,12 +138,12 @@ impl<'m> Evaluator<'m> {
     fn map_next(&mut self, search: &mut Mappings<'_>, id: NodeId) -> Result<()> {
         let (n, m) = (search.keys.len(), search.range.len());
         let left = n - search.row.len();
+        if search.onto && m - search.used > left {
+            return Ok(());
+        }
         if left == 0 {
             self.check_size(search.found.len(), id)?;
             search.found.push(Value::function_on(&search.keys, search.row.clone()));
-            return Ok(());
-        }
-        if search.onto && m - search.used > left {
             return Ok(());
         }
         for place in 0..m {

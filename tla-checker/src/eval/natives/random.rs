@@ -30,8 +30,7 @@ impl<'m> Evaluator<'m> {
         let node = self.built(&set, op, id)?;
         let size = node.elements().len();
         if n > size {
-            let message =
-                format!("`{op}` is asked for subsets of {n} elements, but the set has {size}");
+            let message = format!("`{op}` is asked for subsets of {n} elements, but the set has {size}");
             return Err(self.evaluation(id, code::NO_CHOICE, message));
         }
         self.check_count(k, id)?;

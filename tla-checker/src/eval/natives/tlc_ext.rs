@@ -65,7 +65,8 @@ impl<'m> Evaluator<'m> {
             Native::Trace | Native::TeTrace => match &self.trace {
                 Some(trace) => Ok(trace.clone()),
                 None => {
-                    let message = format!("`{op}` is not known here: no trace is kept where this is evaluated");
+                    let message =
+                        format!("`{op}` is not known here: no trace is kept where this is evaluated");
                     Err(self.evaluation(id, code::NO_VALUE, message))
                 }
             },
