@@ -20,10 +20,13 @@ mod member;
 mod native;
 mod natives;
 mod sets;
+mod split;
 
 pub use door::{Door, Read};
 pub use native::Native;
 pub use natives::registers::Registers;
+pub(crate) use split::Thawed;
+pub use split::{Frozen, Instance};
 
 use crate::failure::Failure;
 use crate::ir::*;
@@ -93,6 +96,10 @@ pub struct Evaluator<'m> {
     /// The states of a trace, for `Trace`, when they are known.
     pub trace: Option<Value>,
     seed: u64,
+    /// The flag that ends an evaluation.
+    pub cancel: Cancel,
+    /// Evaluations are being repeated: nothing is printed and no register is set.
+    pub quiet: bool,
 }
 
 impl<'m> Evaluator<'m> {
@@ -125,6 +132,8 @@ impl<'m> Evaluator<'m> {
             progress: Progress::default(),
             trace: None,
             seed: 0,
+            cancel: setting.cancel.clone(),
+            quiet: false,
         }
     }
 
@@ -142,6 +151,16 @@ impl<'m> Evaluator<'m> {
         let base = self.enter_empty(op);
         let value = self.eval(self.ir.op(op).body, base)?;
         self.finite(value, self.ir.op(op).body)
+    }
+
+    /// The value of an operator without parameters; a function with an infinite domain is left a rule.
+    ///
+    /// # Errors
+    /// The evaluation failed.
+    pub fn lazy_value_of(&mut self, op: OpId) -> Result<Value> {
+        self.reset();
+        let base = self.enter_empty(op);
+        self.eval(self.ir.op(op).body, base)
     }
 
     /// The truth of an operator without parameters.
@@ -171,7 +190,7 @@ impl<'m> Evaluator<'m> {
     #[inline]
     fn tick(&mut self, at: NodeId) -> Result<()> {
         self.ticks = self.ticks.wrapping_add(1);
-        if self.ticks & 0x3ff == 0 && self.setting.cancel.is_cancelled() {
+        if self.ticks & 0x3ff == 0 && self.cancel.is_cancelled() {
             return Err(self.cancelled(at));
         }
         Ok(())

@@ -10,7 +10,7 @@ use tla_parser::diagnostic::Diagnostic;
 use tla_parser::source::Span;
 
 /// What class of failure; decides the exit status together with where it happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
     /// An expression has no value: a type error, a value out of a domain, CHOOSE without a witness…
@@ -56,6 +56,32 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// A bug of ours, found out at run time; asks for a report.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Failure {
+            kind: FailureKind::Internal,
+            code: tla_parser::code::INTERNAL,
+            message: message.into(),
+            span: None,
+            notes: Vec::new(),
+            help: Some("this is a bug in the checker, please report it with the spec and the model".into()),
+            calls: Vec::new(),
+        }
+    }
+
+    /// The evaluation was ended from outside.
+    pub fn cancelled() -> Self {
+        Failure {
+            kind: FailureKind::Cancelled,
+            code: tla_parser::code::CANCELLED,
+            message: "the evaluation was cancelled".into(),
+            span: None,
+            notes: Vec::new(),
+            help: None,
+            calls: Vec::new(),
+        }
+    }
+
     /// As a diagnostic, the calls as further places.
     pub fn diagnostic(&self) -> Diagnostic {
         let mut d = Diagnostic::error(self.code, self.message.clone());

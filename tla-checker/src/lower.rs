@@ -258,16 +258,29 @@ impl<'s> Lowerer<'s> {
     }
 
     fn native_node(&mut self, native: Native, args: Box<[NodeId]>, span: Span) -> NodeId {
-        if !native.is_pure() && self.ir.impure.is_none() {
-            self.ir.impure = Some(native.name().to_string());
+        if self.ir.impure.is_none() && native.depends_on_order() {
+            // What TLCGet answers about the level and the model is the same in every order.
+            let fixed = match args.first().map(|a| self.ir.node(*a)) {
+                Some(Node::Str(t)) if native == Native::TlcGet => {
+                    let text = self.ir.text(*t);
+                    matches!(text, "level" | "config" | "spec" | "revision") || text.starts_with("-D")
+                }
+                _ => false,
+            };
+            if !fixed {
+                self.ir.impure = Some(native.name().to_string());
+            }
         }
         self.add(Node::Native(native, args), span)
     }
 
     /// An operator without parameters for an expression, in its own frame.
     pub fn formula(&mut self, name: &str, expr: ExprId, env: EnvId) -> OpId {
+        self.formula_with(name, self.spec.span(expr), |l| l.expr(expr, env))
+    }
+
+    fn formula_with(&mut self, name: &str, span: Span, body: impl FnOnce(&mut Self) -> NodeId) -> OpId {
         let id = OpId(self.ir.ops.len() as u32);
-        let span = self.spec.span(expr);
         self.ir.ops.push(Op {
             name: name.to_string(),
             span,
@@ -280,7 +293,7 @@ impl<'s> Lowerer<'s> {
             param_names: Vec::new(),
         });
         self.frames.push(Frame::default());
-        let body = self.expr(expr, env);
+        let body = body(self);
         let frame = self.frames.pop().expect("pushed above");
         let op = &mut self.ir.ops[id.index()];
         op.body = body;
@@ -289,11 +302,33 @@ impl<'s> Lowerer<'s> {
         id
     }
 
-    /// Gives an operator another body: a conjunction of several, a quantifier around one…
-    pub fn set_body(&mut self, op: OpId, node: Node) {
-        let span = self.ir.ops[op.index()].span;
-        let id = self.add(node, span);
-        self.ir.ops[op.index()].body = id;
+    /// Why what was lowered so far depends on the order of evaluation, if it does.
+    pub fn impure(&self) -> Option<&str> {
+        self.ir.impure.as_deref()
+    }
+
+    /// An operator for an expression inside quantifiers: each `\A` over its bounds.
+    pub fn quantified(&mut self, name: &str, bounds: &[(Vec<hir::Bound>, EnvId)], e: ExprId, env: EnvId) -> OpId {
+        self.formula_with(name, self.spec.span(e), |l| {
+            let mut sets = Vec::new();
+            for (bounds, env) in bounds {
+                sets.push(l.bounds(bounds, *env));
+            }
+            let span = l.spec.span(e);
+            let mut body = l.expr(e, env);
+            for bounds in sets.into_iter().rev() {
+                body = l.add(Node::Quantifier(true, bounds, body), span);
+            }
+            body
+        })
+    }
+
+    /// An operator that is the conjunction of expressions, each in its environment.
+    pub fn conjunction(&mut self, name: &str, span: Span, parts: &[(ExprId, EnvId)]) -> OpId {
+        self.formula_with(name, span, |l| {
+            let items = parts.iter().map(|(e, env)| l.expr(*e, *env)).collect();
+            l.add(Node::And(items), span)
+        })
     }
 
     /// Everything lowered so far, with what each node reads worked out and constants marked.

@@ -28,9 +28,15 @@ pub struct Silent;
 impl Observer for Silent {}
 
 /// A flag that cancels a run from another thread; it is looked at inside the generation of
-/// successors too. Clones share the flag.
+/// successors too. Clones share the flag; a [child](Cancel::child) also has one of its own.
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel(Arc<Flag>);
+
+#[derive(Debug, Default)]
+struct Flag {
+    set: AtomicBool,
+    parent: Option<Cancel>,
+}
 
 impl Cancel {
     /// A flag that is not set.
@@ -38,15 +44,36 @@ impl Cancel {
         Self::default()
     }
 
+    /// A flag that is set when this one is, and that can be set without setting this one: a search
+    /// ends its own workers with it and leaves the caller's flag alone.
+    pub fn child(&self) -> Self {
+        Cancel(Arc::new(Flag { set: AtomicBool::new(false), parent: Some(self.clone()) }))
+    }
+
     /// Asks the run to end.
     pub fn cancel(&self) {
         // Relaxed: nothing else is published with the flag; a worker sees it soon, which is all
         // that is promised.
-        self.0.store(true, Ordering::Relaxed);
+        self.0.set.store(true, Ordering::Relaxed);
     }
 
     /// Whether the run was asked to end.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.set.load(Ordering::Relaxed) || self.0.parent.as_ref().is_some_and(Cancel::is_cancelled)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cancel;
+
+    #[test]
+    fn a_child_follows_its_parent_and_not_the_other_way() {
+        let parent = Cancel::new();
+        let (first, second) = (parent.child(), parent.child());
+        first.cancel();
+        assert!(first.is_cancelled() && !parent.is_cancelled() && !second.is_cancelled());
+        parent.clone().cancel();
+        assert!(second.is_cancelled());
     }
 }

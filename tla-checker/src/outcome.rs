@@ -26,8 +26,8 @@ pub enum Bound {
     Spec,
 }
 
-/// Where an evaluation failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+/// Where an evaluation failed; in the order in which they decide a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// While making the model ready (constants, overrides).
@@ -166,7 +166,8 @@ pub struct Outcome {
     pub states_generated: u64,
     /// States kept.
     pub distinct_states: u64,
-    /// Levels, the initial states being 1; 0 when there is no behaviour.
+    /// The last level that holds a kept state, the initial states being 1; 1 also when none is kept
+    /// (as in TLC), and 0 when there is no behaviour to search.
     pub depth: u32,
     /// States left unexpanded when the run ended.
     pub queue: u64,
@@ -174,7 +175,8 @@ pub struct Outcome {
     pub seconds: f64,
     /// The chance that two states shared a fingerprint, from the counts; 0 in reference mode.
     pub collision_probability: f64,
-    /// How often each action instance fired: (instance, generated, distinct), for reports.
+    /// How often each action instance fired: (instance, generated, distinct), for reports. A state
+    /// counts as distinct for the instance by which traces reach it.
     pub actions: Vec<(String, u64, u64)>,
     /// What deserves attention without being wrong.
     pub warnings: Vec<Diagnostic>,

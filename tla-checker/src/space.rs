@@ -7,6 +7,7 @@
 //! Fingerprints are of values, never of indices. A worker is confined to its thread.
 
 use crate::failure::Failure;
+use crate::observer::Cancel;
 use crate::value::Datum;
 use std::ops::ControlFlow;
 use tla_parser::source::Span;
@@ -150,6 +151,16 @@ pub trait SpaceWorker {
     /// It cannot be evaluated.
     fn initial_property(&mut self, index: usize, state: &State) -> Result<bool, Failure>;
 
+    /// The value of the VIEW, `None` where the space has none. Only the reference search asks: it
+    /// tells states apart by values, never by fingerprints.
+    ///
+    /// # Errors
+    /// The VIEW cannot be evaluated.
+    fn view_value(&mut self, state: &State) -> Result<Option<Datum>, Failure> {
+        let _ = state;
+        Ok(None)
+    }
+
     /// The fingerprint of the whole state.
     fn fingerprint(&mut self, state: &State) -> u64;
 
@@ -163,8 +174,30 @@ pub trait SpaceWorker {
     /// ALIAS cannot be evaluated.
     fn display(&mut self, trace: &[Vec<u32>], position: usize) -> Result<Vec<(String, Datum)>, Failure>;
 
-    /// Tells the evaluator where the search is, for `TLCGet("level")` and its kin.
+    /// Tells the evaluator where the search is, for `TLCGet("level")` and its kin. The level is that
+    /// of the state being expanded, also while its successors are checked, and 0 while initial states
+    /// are generated and checked (as in TLC). The other counts are exact with one worker.
     fn at(&mut self, progress: Progress);
+
+    /// Hands over the flag to look at inside long evaluations, before anything else is asked; another
+    /// one takes its place when a trace is to be rebuilt.
+    /// When it is set, because the caller cancelled or the search is to end for another reason, an
+    /// evaluation should end soon with a failure of kind `Cancelled`.
+    fn watch(&mut self, halt: &Cancel) {
+        let _ = halt;
+    }
+
+    /// Says whether what follows repeats evaluations of the search, to rebuild a trace: side effects
+    /// (printing, registers) are then unwanted.
+    fn replaying(&mut self, on: bool) {
+        let _ = on;
+    }
+
+    /// Whether the spec asked the search to end (`TLCSet("exit", TRUE)`). Only asked of spaces that
+    /// are [order-dependent](StateSpace::order_dependent).
+    fn exit_requested(&mut self) -> bool {
+        false
+    }
 }
 
 /// How far a search is.
@@ -176,6 +209,7 @@ pub struct Progress {
     pub distinct: u64,
     /// States that wait to be expanded.
     pub queue: u64,
-    /// Levels begun; initial states are level 1.
+    /// The level whose states are being expanded; initial states are level 1, and while they are
+    /// generated this is 0.
     pub level: u32,
 }

@@ -247,11 +247,122 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
         "A temporal formula, a decimal number, an operator or a register that was never set stands where a value is needed.";
     CIRCULAR_FUNCTION = "E0514", "a recursive function whose value depends on itself",
         "To find `f[x]`, `f[x]` itself is needed: the recursion makes no progress.";
-    CANCELLED = "E0515", "a run that was cancelled", "The run was ended from outside.";
     INPUT_OUTPUT = "E0516", "a file or command that failed", "An operator of Json, CSV or IOUtils could not do its work; the message says why.";
-    INTERNAL = "E0599", "a bug of tlacheck", "Something that cannot happen has happened. Please report it with the spec.";
     UNRESOLVED_IN_PROOF = "W0201", "a name in a proof that means nothing",
         "Proofs are not checked; a name in one that cannot be resolved does no harm here, but a proof system will not accept it.";
     CONFLICTING_IMPORT = "W0202", "one name from two modules",
         "Two modules bring different definitions of one name. The first stays. Use a named INSTANCE to tell them apart.";
+    CANCELLED = "E0698", "the run was cancelled",
+        "The run was ended from outside (Ctrl-C, a time limit, or the program that embeds the checker) \
+         while an expression was being evaluated. Nothing is wrong with the spec.";
+    INTERNAL = "E0699", "a bug in the checker",
+        "Something that must hold inside the checker did not: a thread panicked, or a trace could not be \
+         rebuilt. The result of this run is not to be trusted. Please report it, with the spec and the \
+         model; `--reference` may give an answer meanwhile.";
+    ORDER_DEPENDENT = "W0601", "the spec's meaning depends on the order of evaluation",
+        "The spec reads or writes something that is neither in the state nor constant: registers \
+         (TLCGet, TLCSet), random elements, counters of the run. What it means depends on the order in \
+         which states are visited, so the search runs on one worker, in the order of discovery, and two \
+         runs may differ where the spec is random. TLCGet(\"level\") does not count: it is the same in \
+         every order.";
+    NOT_REPLAYED = "W0602", "a trace could not be repeated",
+        "Every trace is repeated step by step before it is shown. The meaning of this spec depends on the \
+         order of evaluation (see W0601) and a step came out differently the second time, or the run was \
+         cancelled meanwhile, so only the last state is shown.";
+    ALIAS_FAILED = "W0603", "ALIAS could not be evaluated on a trace",
+        "The trace shows the variables instead. The violation itself is not affected.";
+    CONFIG_SYNTAX = "E0401", "the configuration cannot be read here",
+"A configuration is a sequence of statements, each a keyword and what belongs to it:
+
+    SPECIFICATION Spec
+    CONSTANTS N = 3
+              RM = {r1, r2}
+              Seq <- BoundedSeq
+    INVARIANTS TypeOK Safe
+
+Names in a list are separated by blanks, not by commas. `=` gives a constant a value (a number,
+a string, TRUE, FALSE, a model value or a set of these); `<-` replaces a constant or a
+definition by a definition of the spec. An expression such as `N + 1` cannot stand in a
+configuration: define it in the spec and write `N <- Definition`.";
+    CONFIG_KEYWORD = "E0402", "an unknown keyword in the configuration",
+"The keywords are SPECIFICATION, INIT, NEXT, CONSTANT(S), INVARIANT(S), PROPERTY, PROPERTIES,
+CONSTRAINT(S), ACTION_CONSTRAINT(S), SYMMETRY, VIEW, ALIAS, POSTCONDITION and CHECK_DEADLOCK, in
+capitals. A misspelt one would otherwise be read as one more name of the list before it.";
+    CONFIG_TWICE = "E0403", "a keyword that may appear once appears twice",
+"SPECIFICATION, INIT, NEXT, SYMMETRY, VIEW, ALIAS, POSTCONDITION and CHECK_DEADLOCK take one name
+and may appear once. Keep the one that is meant. To check two specifications, write two
+configurations.";
+    CONFIG_CONFLICT = "E0404", "both SPECIFICATION and INIT/NEXT",
+"The behaviours are given either by `SPECIFICATION Spec`, where `Spec == Init /\\ [][Next]_vars`
+and perhaps fairness, or by `INIT Init` and `NEXT Next`. Keep one of the two. Only the first can
+state fairness, which temporal properties mostly need.";
+    CONFIG_INCOMPLETE = "E0405", "INIT without NEXT, or NEXT without INIT",
+"An initial predicate and a next-state relation go together:
+
+    INIT Init
+    NEXT Next
+
+To look at the initial states alone, let the next-state relation be `UNCHANGED vars`, or bound
+the search with `--depth 1`. A configuration with neither evaluates the assumptions only.";
+    CONFIG_VALUE = "E0406", "a value that cannot stand in a configuration",
+"Values in a configuration are numbers, intervals of numbers (`0 .. 3`), strings in double quotes
+on one line, TRUE, FALSE, model values (any name) and sets of these. Anything larger is a
+definition of the spec, which `<-` gives to the constant:
+
+    \\* in the spec:  MCGraph == [n \\in 1..3 |-> {n + 1}]
+    CONSTANT Graph <- MCGraph";
+    CONFIG_COMMENT = "E0407", "a comment in the configuration does not end",
+"`(*` opens a comment and `*)` closes it; comments nest, so each `(*` inside a comment needs its
+own `*)`. The rest of the line after `\\*` is a comment too. TLC ignores what follows an open
+comment silently; here it is an error, for statements could be lost that way.";
+    CONFIG_CHAIN = "E0408", "a replacement is itself replaced",
+"With `A <- B` and `B <- C` it would depend on the order what A stands for, so it is forbidden,
+as in TLC; so is `A <- A`. Replace A by C directly. If A is a constant that should equal its own
+model value, write `A = A`.";
+    CONFIG_DEPTH = "E0409", "the configuration is nested too deeply",
+"Sets and comments may nest two hundred deep. Define the value in the spec and write `name <-
+Definition`.";
+    CONSTANT_UNASSIGNED = "E0420", "a constant has no value",
+"Every CONSTANT of the spec needs a value before anything can be evaluated. Add it to the
+configuration:
+
+    CONSTANT N = 3            \\* a value
+             RM = {r1, r2}    \\* a set of model values
+             Op <- MCOp       \\* a definition of the spec, needed for operator constants";
+    CONFIG_UNDEFINED = "E0421", "a name in the configuration is not defined in the spec",
+"INIT, NEXT, SPECIFICATION, INVARIANT, PROPERTY, CONSTRAINT, VIEW and their kin take names of
+definitions that the spec's root module has, itself or through EXTENDS or INSTANCE. An
+expression cannot stand there: define it in the spec, or give it to the library or
+`--invariant`.";
+    CONFIG_ARITY = "E0422", "a definition of the wrong number of arguments",
+"A replacement must take as many arguments as what it replaces, and what a configuration names as
+invariant, property, constraint or view must take none.";
+    CONFIG_LEVEL = "E0423", "a definition of the wrong level",
+"A constant can only be replaced by a constant expression; an invariant, a constraint, VIEW and
+INIT are about one state (no primes, no temporal operators); NEXT and action constraints are
+about a step.";
+    NO_BEHAVIOUR = "E0424", "the model says nothing about behaviours",
+"The spec has variables but the configuration has neither SPECIFICATION nor INIT and NEXT, so
+there is nothing to explore. Add one of them.";
+    NOT_IMPLEMENTED = "E0490", "a feature that is not built yet",
+"This option or statement is known but has no effect yet. Leaving it out silently could turn a
+violation into success, so it is refused by name with exit status 151.";
+    FILE_NOT_FOUND = "E0601", "a file does not exist",
+"The spec is looked for as given, and with `.tla` added. A configuration named with `--config` is
+looked for in the working folder and then beside the spec, with and without `.cfg`; without
+`--config` it is SPEC.cfg beside SPEC.tla, or a `---- CONFIG name ----` block inside it.";
+    FILE_UNREADABLE = "E0602", "a file cannot be read",
+"The file exists but could not be read as text: it may be a folder, unreadable for this user, not
+UTF-8, or too large (4 GiB).";
+    CONFIG_REASSIGNED = "W0401", "a constant is assigned twice",
+"Both lines assign the same constant or definition in the same context; the last one counts, as
+in TLC. Remove the other.";
+    NO_CONFIGURATION = "W0402", "there is no configuration",
+"Without a configuration nothing says what the constants are and which formulas are to be
+checked, so only the assumptions are evaluated. Write SPEC.cfg beside SPEC.tla, or name a file
+with `--config`:
+
+    SPECIFICATION Spec
+    CONSTANT N = 3
+    INVARIANT TypeOK";
 }

@@ -305,16 +305,16 @@ impl<'t> Parser<'t> {
     /// beginning of a line, no further to the right than the one given up.
     fn recover(&mut self, column: u32) {
         self.layout.truncate(0);
-        self.depth = 0;
         self.proof_levels.clear();
         loop {
             let token = self.token();
             match token.kind {
                 Kind::End | Kind::ModuleEnd | Kind::ModuleStart | Kind::Separator => return,
-                kind if self.first_of_line() && token.column <= column => {
-                    if kind.starts_unit() || self.definition_ahead() {
-                        return;
-                    }
+                kind if self.first_of_line()
+                    && token.column <= column
+                    && (kind.starts_unit() || self.definition_ahead()) =>
+                {
+                    return;
                 }
                 _ => {}
             }

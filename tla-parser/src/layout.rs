@@ -11,7 +11,7 @@
 
 use crate::precedence::OperatorId;
 use crate::source::Span;
-use crate::token::{Kind, Token};
+use crate::token::Token;
 
 /// An open list.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +56,7 @@ impl Layout {
 
     /// Whether the token is the next bullet of the innermost list.
     pub fn is_next_bullet(&self, token: &Token) -> bool {
-        self.open.last().is_some_and(|l| token.column == l.column && token.kind == Kind::Operator(l.bullet))
+        self.open.last().is_some_and(|l| token.column == l.column && token.bullet() == Some(l.bullet))
     }
 
     /// The innermost list's latest bullet, to point at.

@@ -202,7 +202,7 @@ impl<'t> Lexer<'t> {
         let more = tail[..more]
             .char_indices()
             .map(|(i, _)| i)
-            .find(|&i| tail[i..].chars().next().is_some_and(|c| starts_token(c)))
+            .find(|&i| tail[i..].chars().next().is_some_and(starts_token))
             .unwrap_or(more);
         self.position = start + first + more;
         let text = &self.text[start..self.position];
@@ -249,12 +249,11 @@ fn kind_of(pair: &Pair<'_, Rule>) -> Kind {
     match pair.as_rule() {
         // Prefix operators such as DOMAIN are words.
         Rule::word => reserved(text).or_else(|| operator(text).map(Kind::Operator)).unwrap_or(Kind::Name),
-        Rule::punctuation | Rule::underscore => reserved(text).unwrap_or(Kind::Unknown),
-        Rule::operator => {
+        Rule::symbol | Rule::rare_symbol | Rule::underscore => {
             operator(text).map(Kind::Operator).or_else(|| reserved(text)).unwrap_or(Kind::Unknown)
         }
+        Rule::digits if text.contains('.') => Kind::Decimal,
         Rule::digits | Rule::number => Kind::Number,
-        Rule::decimal => Kind::Decimal,
         Rule::string => Kind::String,
         Rule::fairness => Kind::Fairness(text == "SF_"),
         Rule::module_start => Kind::ModuleStart,

@@ -3,6 +3,7 @@
 pub mod ast;
 pub mod code;
 pub mod diagnostic;
+pub mod dump;
 pub(crate) mod grammar;
 pub mod hir;
 pub(crate) mod layout;
@@ -10,6 +11,8 @@ pub mod lexer;
 pub mod library;
 pub mod parse;
 pub mod precedence;
+pub mod print;
+pub mod render;
 pub mod resolve;
 pub mod source;
 pub mod token;

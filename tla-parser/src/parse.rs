@@ -17,6 +17,7 @@
 //! [`ExprKind::Error`]: crate::ast::ExprKind::Error
 
 use crate::ast::{Expr, Module};
+use crate::code;
 use crate::diagnostic::Diagnostic;
 use crate::grammar::Parser;
 use crate::lexer::{Content, lex};
@@ -38,6 +39,10 @@ pub fn parse_file(sources: &SourceMap, file: FileId) -> Parsed {
     let (tokens, mut diagnostics) = lex(file, text, Content::Modules);
     let mut parser = Parser::new(file, text, &tokens);
     let modules = parser.file();
+    if diagnostics.iter().any(|d| d.code == code::UNCLOSED_COMMENT) {
+        // The comment has swallowed the end of the module: one fault, not two.
+        parser.diagnostics.retain(|d| d.code != code::UNCLOSED_MODULE);
+    }
     diagnostics.append(&mut parser.diagnostics);
     Parsed { modules, diagnostics: in_order(diagnostics) }
 }

@@ -75,6 +75,35 @@ pub fn load_text(name: &str, text: &str, library: &Library) -> Result<Resolved, 
     load(sources, file, None, library)
 }
 
+/// Adds a module, given as text, to a resolved spec and makes it the root; it may extend the root
+/// there was. On errors the spec keeps its meaning, though its tables have grown.
+///
+/// # Errors
+/// The module is wrong.
+pub fn add_module(
+    spec: &mut Spec,
+    name: &str,
+    text: &str,
+    library: &Library,
+) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    let file = spec.sources.add(name.to_string(), text.to_string());
+    let empty = Resolver::new(SourceMap::new(), library).spec;
+    let mut r = Resolver::new(SourceMap::new(), library);
+    r.spec = std::mem::replace(spec, empty);
+    for (i, m) in r.spec.modules.iter().enumerate().filter(|(_, m)| m.parent.is_none()) {
+        r.loading.insert(m.name.clone(), Loading::Done(Some(ModuleId(i as u32))));
+    }
+    let root = r.load_root(file, None);
+    std::mem::swap(spec, &mut r.spec);
+    match root {
+        Some(root) if !r.diagnostics.iter().any(Diagnostic::is_error) => {
+            spec.root = root;
+            Ok(r.diagnostics)
+        }
+        _ => Err(r.diagnostics),
+    }
+}
+
 fn load(
     sources: SourceMap,
     file: FileId,

@@ -4,7 +4,7 @@
 //! Holds: a token's text is the slice under its span; its column counts characters from 1 and
 //! a tab moves to the next multiple of eight, as SANY counts; it decides the layout of lists.
 
-use crate::precedence::OperatorId;
+use crate::precedence::{AND, OR, OperatorId};
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
@@ -21,6 +21,17 @@ pub struct Token {
     pub line: u32,
     /// Its column for the layout of lists, from 1, with tab stops at every eighth column.
     pub column: u32,
+}
+
+impl Token {
+    /// The operator it is the bullet of, if it can be one. `\land` and `\lor` mean the same as
+    /// `/\` and `\/` between operands but, as in SANY, are never bullets.
+    pub fn bullet(&self) -> Option<OperatorId> {
+        match self.kind {
+            Kind::Operator(id @ (AND | OR)) if self.end - self.start <= '∧'.len_utf8() as u32 => Some(id),
+            _ => None,
+        }
+    }
 }
 
 macro_rules! kinds {

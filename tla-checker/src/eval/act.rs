@@ -42,23 +42,7 @@ impl<'m> Evaluator<'m> {
         self.solve_in(self.ir.op(op).body, base, init, out)
     }
 
-    /// The same for an action instance, whose frames are given.
-    pub(crate) fn solve_instance(
-        &mut self,
-        frames: &[Option<Value>],
-        action: NodeId,
-        base: usize,
-        out: &mut Out<'_, 'm>,
-    ) -> Flow {
-        self.reset();
-        self.stack.extend(frames.iter().map(|cell| match cell {
-            Some(value) => Cell::Value(value.clone()),
-            None => Cell::Empty,
-        }));
-        self.solve_in(action, base, false, out)
-    }
-
-    fn solve_in(&mut self, action: NodeId, base: usize, init: bool, out: &mut Out<'_, 'm>) -> Flow {
+    pub(super) fn solve_in(&mut self, action: NodeId, base: usize, init: bool, out: &mut Out<'_, 'm>) -> Flow {
         let before = std::mem::replace(&mut self.init, init);
         let flow = self.act(action, base, &Then::Done, out);
         self.init = before;

@@ -286,3 +286,30 @@ natives! {
         CborDeserialize "CBOR" "CBORDeserialize" 1 impure;
     }
 }
+
+impl Native {
+    /// Whether what it answers or does depends on the order in which states are visited.
+    pub fn depends_on_order(self) -> bool {
+        !self.is_pure() && !ORDER_FREE.contains(&self.name())
+    }
+}
+
+/// Impure operators that a search in any order may evaluate: they only print or look outside.
+const ORDER_FREE: &[&str] = &[
+    "Print",
+    "PrintT",
+    "JavaTime",
+    "AssertEq",
+    "ToTrace",
+    "TLCCache",
+    "TLCDefer",
+    "PickSuccessor",
+    "TLCEvalDefinition",
+    "JsonDeserialize",
+    "ndJsonDeserialize",
+    "IODeserialize",
+    "Deserialize",
+    "CSVRead",
+    "CSVRecords",
+    "IOEnv",
+];

@@ -170,7 +170,7 @@ impl Lowerer<'_> {
     }
 
     /// Groups `x, y \in S` taken apart; the set is shared.
-    fn bounds(&mut self, bounds: &[hir::Bound], env: EnvId) -> Box<[Bound]> {
+    pub(super) fn bounds(&mut self, bounds: &[hir::Bound], env: EnvId) -> Box<[Bound]> {
         let mut lowered = Vec::new();
         for b in bounds {
             let set = self.expr(b.set, env);

@@ -31,7 +31,8 @@ impl<'t> Parser<'t> {
     /// The name of a record's field, which may be a reserved word.
     pub(super) fn field_name(&mut self) -> Parse<Ident> {
         let token = self.token();
-        if self.at(Kind::Name) || !self.layout.ends_item(&token) && self.is_word(token) {
+        let next = self.next_definition_ahead();
+        if self.at(Kind::Name) && !next || !self.layout.ends_item(&token) && self.is_word(token) {
             self.bump();
             let name = self.name_symbol(token);
             return Ok(Ident { name, span: self.span_of(token) });

@@ -9,7 +9,7 @@ use super::{Parse, Parser};
 use crate::ast::{Expr, ExprKind, Unit, UnitKind};
 use crate::code;
 use crate::diagnostic::Diagnostic;
-use crate::precedence::{AND, BOX, NEGATE, OR, OperatorId};
+use crate::precedence::{AND, BOX, NEGATE, OperatorId};
 use crate::token::{Kind, Token};
 
 impl<'t> Parser<'t> {
@@ -33,6 +33,13 @@ impl<'t> Parser<'t> {
     pub(super) fn operand(&mut self, left: Root) -> Parse<Expr> {
         let start = self.here();
         match self.peek() {
+            Kind::Name if self.next_definition_ahead() => {
+                let name = self.text_of(self.token());
+                Err(self.expected_as(code::EXPECTED_EXPRESSION, "an expression", |mut d| {
+                    d.message = format!("expected an expression, found the definition of `{name}`");
+                    d
+                }))
+            }
             Kind::Name | Kind::StepName => self.compound_name(left),
             Kind::At => {
                 self.bump();
@@ -53,8 +60,10 @@ impl<'t> Parser<'t> {
             Kind::LeftBracket => self.brackets(),
             Kind::LeftAngle => self.angles(),
             Kind::Fairness(strong) => self.fairness(strong),
-            Kind::Operator(id @ (AND | OR)) => self.junction(id),
-            Kind::Operator(id) => self.operator_as_name(id),
+            Kind::Operator(id) => match self.token().bullet() {
+                Some(bullet) => self.junction(bullet),
+                None => self.operator_as_name(id),
+            },
             Kind::Forall | Kind::Exists => self.quantifier(),
             Kind::TemporalForall | Kind::TemporalExists => self.temporal_quantifier(),
             Kind::Choose => self.choose(),

@@ -65,6 +65,7 @@ impl<'t> Parser<'t> {
             }
             self.tallest = 0;
             let open = self.at_open_expression();
+            let bare = matches!(self.peek(), Kind::Name | Kind::StepName);
             let expr = match stacks.pending.last() {
                 Some(left) => {
                     let left = (left.range, left.ident.clone());
@@ -72,7 +73,7 @@ impl<'t> Parser<'t> {
                 }
                 None => self.operand(None)?,
             };
-            let labelled = matches!(expr.kind, ExprKind::Label(..));
+            let labelled = bare && matches!(expr.kind, ExprKind::Label(..));
             let height = self.tallest + 1;
             stacks.operands.push(Operand { expr, height, chain: None });
             root = None;

@@ -23,6 +23,9 @@ impl<'t> Parser<'t> {
         let first = self.token();
         let start = self.here();
         let local = self.eat(Kind::Local);
+        if local && !matches!(self.peek(), Kind::Name | Kind::Operator(_) | Kind::Instance) {
+            return Err(self.expected("a definition or INSTANCE after LOCAL"));
+        }
         let kind = match self.peek() {
             Kind::Variable => {
                 self.bump();
@@ -74,6 +77,11 @@ impl<'t> Parser<'t> {
     /// Whether a definition starts here: as far as `==`.
     pub(super) fn definition_ahead(&self) -> bool {
         self.definition_ahead_at(0)
+    }
+
+    /// Whether a definition starts here, on a line of its own: what was being read ended too early.
+    pub(super) fn next_definition_ahead(&self) -> bool {
+        self.first_of_line() && self.position > 0 && self.definition_ahead()
     }
 
     /// Whether a definition starts at the `n`th token from here.
@@ -150,7 +158,8 @@ impl<'t> Parser<'t> {
             _ => return Err(self.no_unit()),
         };
         self.defines(&name, !params.is_empty())?;
-        if self.at(Kind::Instance) {
+        let named = !name.name.starts_with(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        if named && self.at(Kind::Instance) {
             let instance = self.instance()?;
             return Ok(UnitKind::NamedInstance { name, params, instance });
         }

@@ -93,7 +93,7 @@ impl Resolver<'_> {
     }
 
     fn substituted(&mut self, instance: InstanceId, of: DefId) -> Info {
-        let info = self.levels.defs.get(&of).cloned().unwrap_or_default();
+        let info = self.of_def(of);
         let mut result = Info::at(info.floor);
         for u in info.uses {
             let part = match u {
@@ -177,7 +177,7 @@ impl Resolver<'_> {
             Arg::Expr(e) => self.info(*e),
             Arg::Operator(OperatorRef::Def(d)) => {
                 let params = self.spec.def(*d).params.clone();
-                let mut info = self.levels.defs.get(d).cloned().unwrap_or_default();
+                let mut info = self.of_def(*d);
                 info.uses.retain(|u| !params.iter().any(|p| *u == Use::Local(*p)));
                 info
             }
@@ -290,8 +290,22 @@ impl Resolver<'_> {
         info
     }
 
+    /// What is known of a definition; of one resolved in an earlier pass, what was kept of it.
+    fn of_def(&self, d: DefId) -> Info {
+        if let Some(info) = self.levels.defs.get(&d) {
+            return info.clone();
+        }
+        let def = self.spec.def(d);
+        let mut uses: Vec<Use> = (def.params.iter().zip(&def.level.weight))
+            .filter(|(_, weight)| **weight)
+            .map(|(p, _)| Use::Local(*p))
+            .collect();
+        uses.sort();
+        Info { floor: def.level.base, uses }
+    }
+
     fn applied(&mut self, id: ExprId, d: DefId, args: &[Arg]) -> Info {
-        let mut info = self.levels.defs.get(&d).cloned().unwrap_or_default();
+        let mut info = self.of_def(d);
         let def = self.spec.def(d);
         let (params, name) = (def.params.clone(), def.name.clone());
         let weight: Vec<bool> =

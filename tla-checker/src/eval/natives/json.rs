@@ -128,10 +128,10 @@ impl<'m> Evaluator<'m> {
             Ok(document) => document,
             Err(e) => return Err(self.outside(op, &format!("read `{path}` as JSON"), &e, id)),
         };
-        self.from_json(op, &document, path, id)
+        self.value_of_json(op, &document, path, id)
     }
 
-    fn from_json(
+    fn value_of_json(
         &mut self,
         op: &'static str,
         json: &serde_json::Value,
@@ -159,14 +159,14 @@ impl<'m> Evaluator<'m> {
             Json::Array(items) => {
                 let mut elements = Vec::with_capacity(items.len());
                 for item in items {
-                    elements.push(self.from_json(op, item, path, id)?);
+                    elements.push(self.value_of_json(op, item, path, id)?);
                 }
                 Value::tuple(elements)
             }
             Json::Object(fields) => {
                 let mut pairs = Vec::with_capacity(fields.len());
                 for (name, value) in fields {
-                    let value = self.from_json(op, value, path, id)?;
+                    let value = self.value_of_json(op, value, path, id)?;
                     pairs.push((self.interner.symbol(name), value));
                 }
                 Value::record(pairs)

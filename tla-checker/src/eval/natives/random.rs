@@ -69,12 +69,17 @@ impl<'m> Evaluator<'m> {
             return Ok(Value::set_from_sorted(elements.collect()));
         }
         // More elements than a set may have, so equal draws are few.
-        let mut drawn = BTreeSet::new();
+        let mut drawn: Vec<Value> = Vec::with_capacity(k);
         while drawn.len() < k {
             self.tick(id)?;
-            drawn.insert(self.random_member(set, OP, id)?);
+            let missing = k - drawn.len();
+            for _ in 0..missing {
+                drawn.push(self.random_member(set, OP, id)?);
+            }
+            drawn.sort_unstable();
+            drawn.dedup();
         }
-        Ok(Value::set_from_sorted(drawn.into_iter().collect()))
+        Ok(Value::set_from_sorted(drawn))
     }
 
     /// A member of a set that is not empty.

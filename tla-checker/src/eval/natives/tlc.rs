@@ -15,12 +15,12 @@ impl<'m> Evaluator<'m> {
             Native::Print => {
                 let out = self.eval(args[0], base)?;
                 let value = self.eval(args[1], base)?;
-                self.setting.observer.print(&format!("{out}  {value}"));
+                self.print(&format!("{out}  {value}"));
                 Ok(value)
             }
             Native::PrintT => {
                 let out = self.eval(args[0], base)?;
-                self.setting.observer.print(&out.to_string());
+                self.print(&out.to_string());
                 Ok(Value::TRUE)
             }
             Native::Assert => {
@@ -86,6 +86,13 @@ impl<'m> Evaluator<'m> {
         }
     }
 
+    /// Prints, unless evaluations are being repeated.
+    pub(super) fn print(&self, text: &str) {
+        if !self.quiet {
+            self.setting.observer.print(text);
+        }
+    }
+
     pub(super) fn tlc_get(&mut self, key: &Value, id: NodeId) -> Result<Value> {
         if let Value::Int(register) = key {
             return match self.setting.registers.get(*register) {
@@ -137,7 +144,9 @@ impl<'m> Evaluator<'m> {
         match key {
             Value::Int(register) => {
                 let datum = self.checked(value.to_datum(&self.limits), id)?;
-                self.setting.registers.set(*register, datum);
+                if !self.quiet {
+                    self.setting.registers.set(*register, datum);
+                }
                 Ok(Value::TRUE)
             }
             Value::Str(name) if name.text() == "exit" => {

@@ -24,7 +24,7 @@ impl<'m> Evaluator<'m> {
                 let b = self.eval(args[1], base)?;
                 let equal = self.checked(a.try_eq(&b), id)?;
                 if !equal {
-                    self.setting.observer.print(&format!("Assertion failed\n{a}\n#\n{b}"));
+                    self.print(&format!("Assertion failed\n{a}\n#\n{b}"));
                 }
                 Ok(Value::Bool(equal))
             }

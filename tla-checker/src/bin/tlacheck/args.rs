@@ -1,0 +1,256 @@
+//! The command line: options and sub-commands, with their help.
+//!
+//! Enters: normalised arguments ([`super::argv`]). Leaves: [`Cli`]. Holds: parsing acts on nothing;
+//! what an option means is resolved once, by the command that uses it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const LONG_ABOUT: &str = "\
+Checks a TLA+ specification: explores every state its behaviours can reach, and answers whether the \
+invariants hold, with the shortest behaviour that violates one.
+
+  tlacheck Spec.tla                  check with Spec.cfg beside it
+  tlacheck Spec --config Small.cfg   check with another model
+  tlacheck Spec --json               the last line of the output is one JSON object
+  tlacheck parse Spec.tla            only parse and resolve
+  tlacheck eval '{x \\in 1..9 : x % 2 = 0}'
+  tlacheck explain E0401             what a code means and what to do
+
+TLC's options are accepted in TLC's spelling and meaning: with one dash or two, `-deadlock` turns \
+deadlock checking off, `-workers auto` takes every core (as does leaving it out).";
+
+const AFTER_HELP: &str = "\
+The model (SPEC.cfg):
+  SPECIFICATION Spec          or INIT Init and NEXT Next
+  CONSTANTS N = 3  RM = {r1, r2}  Seq <- BoundedSeq
+  INVARIANTS TypeOK Safe
+Without --config it is SPEC.cfg beside SPEC.tla, or else a block from `---- CONFIG name ----` to `====` \
+inside SPEC.tla. A model without SPECIFICATION, INIT and NEXT evaluates the assumptions only.
+
+Exit status:
+    0  no error found                   13  a property is violated
+    1  wrong usage                      14  Assert of module TLC failed
+   10  an assumption or the             75  the spec cannot be evaluated
+       postcondition is false           76  an invariant cannot be evaluated
+   11  deadlock                        150  the spec cannot be parsed
+   12  an invariant is violated        151  the model is wrong, or a feature is not built yet
+  255  anything else
+
+A file named like a sub-command is checked as ./parse.";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tlacheck",
+    version,
+    about = "A model checker for TLA+",
+    long_about = LONG_ABOUT,
+    after_help = AFTER_HELP,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What to do other than check.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What to check and how.
+    #[command(flatten)]
+    pub check: Check,
+}
+
+/// `tlacheck SPEC`: check.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The specification: SPEC.tla, or SPEC
+    #[arg(required = true)]
+    pub spec: Option<PathBuf>,
+    /// The model's configuration, sought in the working folder and then beside SPEC
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Also look for modules here; may be repeated
+    #[arg(short = 'I', long, value_name = "DIR")]
+    pub library: Vec<PathBuf>,
+    /// Also check this invariant: a name or an expression; may be repeated
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+    pub invariant: Vec<String>,
+    /// Evaluate this definition after the search
+    #[arg(long, value_name = "NAME")]
+    pub postcondition: Option<String>,
+    /// Do not take a state without successors for an error (turns deadlock checking off, as in TLC)
+    #[arg(long)]
+    pub deadlock: bool,
+
+    /// How many threads search: a number, or auto for every core
+    #[arg(long, value_name = "N", default_value = "auto", help_heading = "Search")]
+    pub workers: Workers,
+    /// Stop after this many levels; the initial states are level 1
+    #[arg(long, value_name = "N", help_heading = "Search")]
+    pub depth: Option<u32>,
+    /// Stop when this many distinct states are found
+    #[arg(long, value_name = "N", help_heading = "Search")]
+    pub max_states: Option<u64>,
+    /// Stop after this time
+    #[arg(long, value_name = "S", value_parser = seconds, help_heading = "Search")]
+    pub seconds: Option<f64>,
+    /// Go on after a violation; the exit status is still that of the first
+    #[arg(long = "continue", help_heading = "Search")]
+    pub keep_going: bool,
+    /// The start of random choices (RandomElement, RandomSubset)
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Search")]
+    pub seed: Option<i64>,
+    /// Search without any optimisation, one thread, whole states in memory: slow, to compare with
+    #[arg(long, help_heading = "Search")]
+    pub reference: bool,
+    /// Keep only so many bits of each fingerprint, to see a search lose states
+    #[arg(long, value_name = "N", hide = true, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub fingerprint_bits: Option<u32>,
+    /// The most elements a set may have that is built
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, help_heading = "Limits")]
+    pub max_set_size: usize,
+    /// How deep operator calls may nest
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    pub max_recursion: Option<usize>,
+
+    /// In a trace, show only the variables that changed
+    #[arg(long, help_heading = "Output")]
+    pub difftrace: bool,
+    /// Show no warnings
+    #[arg(long, help_heading = "Output")]
+    pub nowarning: bool,
+    /// End the output with one line of JSON, and print nothing else on it
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+    /// Print progress as JSON lines while the search runs; implies --json
+    #[arg(long, help_heading = "Output")]
+    pub events: bool,
+    /// Colours: on a terminal, always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output", global = true)]
+    pub color: Color,
+}
+
+/// `--workers`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Workers {
+    /// Every core.
+    Auto,
+    /// So many threads.
+    Count(usize),
+}
+
+impl std::str::FromStr for Workers {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(n @ 1..=1024) => Ok(Workers::Count(n)),
+            _ if text == "auto" => Ok(Workers::Auto),
+            _ => Err("a number from 1 to 1024, or auto".into()),
+        }
+    }
+}
+
+/// `--color`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(s) if s > 0.0 && s.is_finite() => Ok(s),
+        _ => Err("a number of seconds greater than 0".into()),
+    }
+}
+
+/// The sub-commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Parse and resolve files: exit status 0 or 150
+    Parse {
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Do not look up names and modules
+        #[arg(long)]
+        syntax_only: bool,
+        /// One line of JSON a file
+        #[arg(long)]
+        json: bool,
+        /// Also look for modules here; may be repeated
+        #[arg(short = 'I', long, value_name = "DIR")]
+        library: Vec<PathBuf>,
+    },
+    /// Evaluate a constant expression and print its value
+    Eval {
+        /// The expression
+        #[arg(value_name = "EXPR", allow_hyphen_values = true)]
+        expression: String,
+        /// In the context of this module; without it, of the standard modules
+        #[arg(long, value_name = "FILE")]
+        module: Option<PathBuf>,
+        /// Also look for modules here; may be repeated
+        #[arg(short = 'I', long, value_name = "DIR")]
+        library: Vec<PathBuf>,
+    },
+    /// Say what a code such as E0401 means and what to do
+    Explain {
+        /// The code; without it, all codes are listed
+        code: Option<String>,
+    },
+    /// Show a stage's result, for working on tlacheck itself
+    Debug {
+        /// Which stage
+        stage: Stage,
+        /// The file
+        file: PathBuf,
+        /// Also look for modules here; may be repeated
+        #[arg(short = 'I', long, value_name = "DIR")]
+        library: Vec<PathBuf>,
+    },
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What `debug` shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Stage {
+    /// Tokens
+    Tokens,
+    /// Syntax tree
+    Ast,
+    /// Intermediate representation
+    Ir,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_file_named_like_a_sub_command_can_be_checked() {
+        let cli = Cli::try_parse_from(["tlacheck", "./parse", "--workers", "3"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.check.workers, Workers::Count(3));
+        assert!(matches!(
+            Cli::try_parse_from(["tlacheck", "parse", "x"]).unwrap().command,
+            Some(Command::Parse { .. })
+        ));
+    }
+}

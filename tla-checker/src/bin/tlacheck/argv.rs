@@ -1,0 +1,198 @@
+//! The command line as TLC spells it, in our spelling.
+//!
+//! Enters: the arguments. Leaves: the arguments for clap, or the name of an option of TLC's that is not
+//! built yet. Holds: TLC's options are recognised with one dash or two, in any case and with or without
+//! hyphens (`-maxSetSize`, `--max-set-size`); what follows `--` is left alone; the value of an option is
+//! never taken for an option.
+
+/// What an option of TLC's means here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    /// It is ours, spelt so.
+    Flag(&'static str),
+    /// It is ours, spelt so, and takes a value.
+    Valued(&'static str),
+    /// It has no effect on any result: dropped.
+    Dropped,
+    /// It has no effect on any result: dropped with its value.
+    DroppedValued,
+    /// Known, not built yet.
+    Refused(&'static str),
+}
+
+use Meaning::{Dropped, DroppedValued, Flag, Refused, Valued};
+
+/// Options by their letters alone, small.
+const OPTIONS: &[(&str, Meaning)] = &[
+    ("config", Valued("--config")),
+    ("deadlock", Flag("--deadlock")),
+    ("workers", Valued("--workers")),
+    ("depth", Valued("--depth")),
+    ("continue", Flag("--continue")),
+    ("difftrace", Flag("--difftrace")),
+    ("nowarning", Flag("--nowarning")),
+    ("seed", Valued("--seed")),
+    ("maxsetsize", Valued("--max-set-size")),
+    ("postcondition", Valued("--postcondition")),
+    ("json", Flag("--json")),
+    ("events", Flag("--events")),
+    ("library", Valued("--library")),
+    ("maxstates", Valued("--max-states")),
+    ("seconds", Valued("--seconds")),
+    ("reference", Flag("--reference")),
+    ("fingerprintbits", Valued("--fingerprint-bits")),
+    ("color", Valued("--color")),
+    ("maxrecursion", Valued("--max-recursion")),
+    ("invariant", Valued("--invariant")),
+    ("help", Flag("--help")),
+    ("version", Flag("--version")),
+    ("syntaxonly", Flag("--syntax-only")),
+    ("module", Valued("--module")),
+    // Where TLC keeps its files, how it stores fingerprints, how it speaks to the Toolbox.
+    ("modelcheck", Dropped),
+    ("cleanup", Dropped),
+    ("gzip", Dropped),
+    ("terse", Dropped),
+    ("tool", Dropped),
+    ("note", Dropped),
+    ("nogeneratespecte", Dropped),
+    ("metadir", DroppedValued),
+    ("fp", DroppedValued),
+    ("fpmem", DroppedValued),
+    ("fpbits", DroppedValued),
+    ("checkpoint", DroppedValued),
+    ("lncheck", DroppedValued),
+    // Not built yet.
+    ("simulate", Refused("--simulate")),
+    ("generate", Refused("--generate")),
+    ("coverage", Refused("--coverage")),
+    ("dump", Refused("--dump")),
+    ("dumptrace", Refused("--dump-trace")),
+    ("recover", Refused("--recover")),
+    ("dfid", Refused("--dfid")),
+    ("view", Refused("--view")),
+    ("aril", Refused("--aril")),
+    ("debugger", Refused("--debugger")),
+    ("userfile", Refused("--user-file")),
+    ("generatespecte", Refused("--generate-spec-te")),
+    ("tespecoutdir", Refused("--te-spec-out-dir")),
+    ("memory", Refused("--memory")),
+];
+
+/// The arguments (without the program's name) for clap.
+///
+/// # Errors
+/// The name of an option that is not built yet.
+pub fn normalise(arguments: impl IntoIterator<Item = String>) -> Result<Vec<String>, &'static str> {
+    let mut out = Vec::new();
+    let mut arguments = arguments.into_iter().peekable();
+    while let Some(argument) = arguments.next() {
+        if argument == "--" {
+            out.push(argument);
+            out.extend(arguments);
+            break;
+        }
+        let Some((meaning, value)) = recognise(&argument) else {
+            out.push(argument);
+            continue;
+        };
+        match meaning {
+            Flag(name) | Valued(name) => out.push(match value {
+                Some(value) => format!("{name}={value}"),
+                None => name.to_owned(),
+            }),
+            Dropped => {}
+            DroppedValued if value.is_some() => {}
+            // A value that is missing is nobody's loss: the next option is not one.
+            DroppedValued => drop(arguments.next_if(|next| !next.starts_with('-') || is_number(next))),
+            Refused(name) => return Err(name),
+        }
+        if let (Valued(_), None) = (meaning, value) {
+            out.extend(arguments.next());
+        }
+    }
+    Ok(out)
+}
+
+/// The option an argument names, with the value after `=`.
+fn recognise(argument: &str) -> Option<(Meaning, Option<&str>)> {
+    let word = argument.strip_prefix("--").or_else(|| argument.strip_prefix('-'))?;
+    let (word, value) = match word.split_once('=') {
+        Some((word, value)) => (word, Some(value)),
+        None => (word, None),
+    };
+    let letters: String = word.chars().filter(|&c| c != '-').map(|c| c.to_ascii_lowercase()).collect();
+    let (_, meaning) = OPTIONS.iter().find(|(name, _)| *name == letters)?;
+    Some((*meaning, value))
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normalise;
+
+    #[test]
+    fn tlc_spellings_become_ours() {
+        for (given, wanted) in [
+            ("M.tla", "M.tla"),
+            ("-config M.cfg M", "--config M.cfg M"),
+            ("--config M.cfg M", "--config M.cfg M"),
+            ("--config=M.cfg M", "--config=M.cfg M"),
+            ("-deadlock -workers auto M", "--deadlock --workers auto M"),
+            ("-maxSetSize 5 M", "--max-set-size 5 M"),
+            ("--max-set-size 5 M", "--max-set-size 5 M"),
+            ("-noTE -cleanup -metadir /tmp/x M", "M"),
+            ("-metadir=/tmp/x -fp 3 M", "M"),
+            ("-fp -7 -checkpoint -deadlock M", "--deadlock M"),
+            ("-seed -5 M", "--seed -5 M"),
+            ("-config -simulate M", "--config -simulate M"),
+            ("-I lib M", "-I lib M"),
+            ("-h", "-h"),
+            ("-V", "-V"),
+            ("-unknown M", "-unknown M"),
+            ("-- -config", "-- -config"),
+            ("parse --syntax-only M", "parse --syntax-only M"),
+            ("eval -1 -module M.tla", "eval -1 --module M.tla"),
+            ("", ""),
+        ] {
+            let arguments = given.split_whitespace().map(str::to_owned);
+            assert_eq!(normalise(arguments).map(|a| a.join(" ")), Ok(wanted.to_owned()), "{given}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_built_is_named() {
+        for (given, name) in [
+            ("-simulate M", "--simulate"),
+            ("M --simulate num=3", "--simulate"),
+            ("-simulate=num=3 M", "--simulate"),
+            ("-coverage 1 M", "--coverage"),
+            ("-dumpTrace json x M", "--dump-trace"),
+            ("--dump-trace json x M", "--dump-trace"),
+        ] {
+            assert_eq!(normalise(given.split_whitespace().map(str::to_owned)), Err(name), "{given}");
+        }
+    }
+
+    /// clap must know what the table leads to.
+    #[test]
+    fn the_table_is_known_to_clap() {
+        use clap::CommandFactory;
+        let command = super::super::args::Cli::command();
+        let parsed: Vec<String> = command
+            .get_subcommands()
+            .chain([&command])
+            .flat_map(|c| c.get_arguments().filter_map(|a| a.get_long().map(|l| format!("--{l}"))))
+            .collect();
+        for (letters, meaning) in super::OPTIONS {
+            if let super::Flag(name) | super::Valued(name) = meaning {
+                let own = ["--help", "--version"].contains(name) || parsed.iter().any(|p| p == name);
+                assert!(own, "{name}");
+                assert_eq!(letters.to_string(), name.replace('-', ""), "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! `tlacheck SPEC`: find, load, prepare, search, report.
+//!
+//! Enters: the options. Leaves: the report on standard output, diagnostics of a spec or model that
+//! cannot be checked on standard error, and the exit status. Holds: with `--json`, whatever happens, the
+//! last line of standard output is one object.
+
+use super::args::{Check, Workers};
+use super::find::Found;
+use super::progress::{Bar, Plain};
+use super::run;
+use super::{find, output, status};
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::time::Duration;
+use tla_checker::check;
+use tla_checker::eval::Bounds;
+use tla_checker::explore;
+use tla_checker::model::{Clause, Formula, Model};
+use tla_checker::observer::{Cancel, Observer};
+use tla_checker::outcome::Outcome;
+use tla_checker::report::events::{Event, EventWriter};
+use tla_checker::report::json::Report;
+use tla_checker::report::text::{TextOptions, write_diagnostics, write_outcome};
+use tla_parser::code;
+use tla_parser::diagnostic::Diagnostic;
+use tla_parser::hir::Spec;
+use tla_parser::resolve::Rejected;
+use tla_parser::source::SourceMap;
+
+/// Why nothing was searched.
+struct Stopped {
+    outcome: &'static str,
+    status: i32,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Checks; the exit status.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn check(args: &Check) -> io::Result<i32> {
+    let (found, sources) = look(args);
+    let json = args.json || args.events;
+    match found {
+        Ok(outcome) if json => {
+            write_report(&Report::of_outcome(&outcome, &sources))?;
+            Ok(outcome.exit_code())
+        }
+        Ok(outcome) => {
+            let options = text_options(args, output::color_on_stdout(args.color));
+            output::to_stdout(|out| write_outcome(out, &outcome, &sources, &options))?;
+            Ok(outcome.exit_code())
+        }
+        Err(stopped) => {
+            let color = output::color_on_stderr(args.color);
+            report_stopped(&stopped, json, &sources, &text_options(args, color))
+        }
+    }
+}
+
+/// Reads spec and model, whatever is wrong with the other: one run shows all errors. The texts that
+/// diagnostics point into come back too.
+fn look(args: &Check) -> (Result<Outcome, Stopped>, SourceMap) {
+    let given = args.spec.as_deref().unwrap_or(Path::new(""));
+    let path = match find::spec(given) {
+        Ok(path) => path,
+        Err(diagnostic) => return (Err(stop("error", status::PARSE, vec![*diagnostic])), SourceMap::new()),
+    };
+    match run::load(&path, &args.library) {
+        Ok(mut resolved) => {
+            let found = find::model(args.config.as_deref(), &path, &mut resolved.spec.sources);
+            let outcome = found
+                .map_err(configuration)
+                .and_then(|found| search(args, &path, &mut resolved.spec, resolved.warnings, found));
+            (outcome, resolved.spec.sources)
+        }
+        Err(rejected) => {
+            let Rejected { mut sources, mut diagnostics } = *rejected;
+            let found = find::model(args.config.as_deref(), &path, &mut sources);
+            diagnostics.extend(found.err().unwrap_or_default());
+            (Err(because(diagnostics, "parse_error", status::PARSE)), sources)
+        }
+    }
+}
+
+/// An option of TLC's that is not built yet.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn refuse(option: &str, json: bool) -> io::Result<i32> {
+    let message = format!("{option} is not implemented yet");
+    let stopped = Stopped {
+        outcome: "refused",
+        status: status::CONFIG,
+        diagnostics: vec![Diagnostic::error(code::NOT_IMPLEMENTED, message)],
+    };
+    let options =
+        TextOptions { color: output::color_on_stderr(super::args::Color::Auto), ..TextOptions::default() };
+    report_stopped(&stopped, json, &SourceMap::new(), &options)
+}
+
+fn report_stopped(
+    stopped: &Stopped,
+    json: bool,
+    sources: &SourceMap,
+    options: &TextOptions,
+) -> io::Result<i32> {
+    let shown: Vec<Diagnostic> =
+        stopped.diagnostics.iter().filter(|d| options.warnings || d.is_error()).cloned().collect();
+    output::to_stderr(|out| write_diagnostics(out, &shown, sources, options))?;
+    if json {
+        let Stopped { outcome, status, diagnostics } = stopped;
+        write_report(&Report::of_diagnostics(outcome, *status, diagnostics, sources))?;
+    }
+    Ok(stopped.status)
+}
+
+fn write_report(report: &Report) -> io::Result<()> {
+    output::to_stdout(|out| {
+        serde_json::to_writer(&mut *out, report).map_err(io::Error::from)?;
+        writeln!(out)
+    })
+}
+
+fn text_options(args: &Check, color: bool) -> TextOptions {
+    TextOptions { color, width: output::width(), difftrace: args.difftrace, warnings: !args.nowarning }
+}
+
+/// Makes the model ready and searches.
+fn search(
+    args: &Check,
+    path: &Path,
+    spec: &mut Spec,
+    mut warnings: Vec<Diagnostic>,
+    found: Found,
+) -> Result<Outcome, Stopped> {
+    let mut model = found.model;
+    add_options(&mut model, args);
+    let mut bounds = Bounds { max_set: args.max_set_size, ..Bounds::default() };
+    if let Some(depth) = args.max_recursion {
+        bounds.max_recursion = u32::try_from(depth).unwrap_or(u32::MAX);
+    }
+    let library = run::library(&args.library);
+    let prepared = check::prepare(spec, &model, &library, bounds).map_err(configuration)?;
+    warnings.extend(found.warnings);
+    warnings.extend(prepared.warnings.iter().cloned());
+
+    let search = explore::Options {
+        workers: match args.workers {
+            Workers::Count(n) => n,
+            Workers::Auto => std::thread::available_parallelism().map_or(1, usize::from),
+        },
+        max_depth: args.depth,
+        max_states: args.max_states,
+        time_limit: args.seconds.map(Duration::from_secs_f64),
+        continue_after_violation: args.keep_going,
+        // TLC's `-deadlock` turns it off; so does `CHECK_DEADLOCK FALSE`.
+        check_deadlock: !args.deadlock,
+        fingerprint_bits: args.fingerprint_bits.unwrap_or(64),
+        ..explore::Options::default()
+    };
+    let options = check::Options { search, reference: args.reference };
+    let cancel = Cancel::new();
+    super::cancel_on_interrupt(cancel.clone());
+    let go = |observer: &dyn Observer| check::run(&prepared, &options, observer, &cancel);
+    let mut outcome = if args.events {
+        let events = EventWriter::new(io::stdout());
+        events.write(&Event::Start { spec: path.display().to_string(), config: found.file });
+        go(&events)
+    } else if io::stderr().is_terminal() && !args.json {
+        let bar = Bar::new();
+        let outcome = go(&bar);
+        bar.finish();
+        outcome
+    } else {
+        go(&Plain::new(args.json))
+    };
+    warnings.append(&mut outcome.warnings);
+    outcome.warnings = warnings;
+    Ok(outcome)
+}
+
+/// What the command line adds to the model.
+fn add_options(model: &mut Model, args: &Check) {
+    let clause = |text: &str| Clause { formula: Formula::from(text), span: None };
+    model.invariants.extend(args.invariant.iter().map(|text| clause(text)));
+    if let Some(name) = &args.postcondition {
+        model.postcondition = Some(clause(name));
+    }
+}
+
+fn stop(outcome: &'static str, status: i32, diagnostics: Vec<Diagnostic>) -> Stopped {
+    Stopped { outcome, status, diagnostics }
+}
+
+fn configuration(diagnostics: Vec<Diagnostic>) -> Stopped {
+    because(diagnostics, "config_error", status::CONFIG)
+}
+
+/// As `outcome`, unless a feature is refused.
+fn because(diagnostics: Vec<Diagnostic>, outcome: &'static str, status: i32) -> Stopped {
+    if diagnostics.iter().any(|d| d.code == code::NOT_IMPLEMENTED) {
+        return stop("refused", status::CONFIG, diagnostics);
+    }
+    stop(outcome, status, diagnostics)
+}

@@ -1,0 +1,84 @@
+//! What is shown while a search runs.
+//!
+//! Enters: the calls of an [`Observer`]. Leaves: a line on the terminal that is drawn over and over, and
+//! the text that the spec prints. Holds: the terminal is standard error, so that standard output can be
+//! piped; what the spec prints goes to standard output, or to standard error with `--json`.
+
+use super::output;
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+use tla_checker::observer::Observer;
+use tla_checker::space::Progress;
+
+/// Progress on a terminal.
+pub struct Bar {
+    bar: ProgressBar,
+    start: Instant,
+}
+
+impl Bar {
+    /// Starts the clock; nothing is drawn before the first progress.
+    pub fn new() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
+        // The template is a constant that indicatif accepts; if it did not, the default would do.
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
+            bar.set_style(style);
+        }
+        Bar { bar, start: Instant::now() }
+    }
+
+    /// Clears the line.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Observer for Bar {
+    fn progress(&self, progress: Progress) -> ControlFlow<()> {
+        let elapsed = self.start.elapsed();
+        // Short runs end before anything needs to be said.
+        if elapsed > Duration::from_millis(300) {
+            let rate = progress.generated as f64 / elapsed.as_secs_f64();
+            self.bar.set_message(format!(
+                "{} generated, {} distinct, {} queued, depth {}, {} states/s",
+                HumanCount(progress.generated),
+                HumanCount(progress.distinct),
+                HumanCount(progress.queue),
+                progress.level,
+                HumanCount(rate as u64),
+            ));
+            self.bar.tick();
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn print(&self, text: &str) {
+        self.bar.suspend(|| print(text, false));
+    }
+}
+
+/// No progress: standard error is not a terminal.
+pub struct Plain {
+    json: bool,
+}
+
+impl Plain {
+    /// With `--json`, what the spec prints goes to standard error.
+    pub fn new(json: bool) -> Self {
+        Plain { json }
+    }
+}
+
+impl Observer for Plain {
+    fn print(&self, text: &str) {
+        print(text, self.json);
+    }
+}
+
+/// A line that the spec printed. That it cannot be written does not stop the search.
+fn print(text: &str, to_stderr: bool) {
+    let write = |out: &mut dyn Write| writeln!(out, "{text}");
+    let _ = if to_stderr { output::to_stderr(write) } else { output::to_stdout(write) };
+}

@@ -1,0 +1,375 @@
+//! The doors: load a spec, make a model of it ready, check it.
+//!
+//! Enters: a [`Spec`] and a [`Model`]. Leaves: [`Prepared`], then an [`Outcome`].
+//! Holds: nothing is printed, nothing is global; a [`Prepared`] can be checked many times and from
+//! many threads at once.
+//!
+//! ```
+//! use tla_checker::check::{self, Options};
+//! use tla_checker::eval::Bounds;
+//! use tla_checker::model::Model;
+//! use tla_checker::observer::{Cancel, Silent};
+//! use tla_parser::library::Library;
+//! use tla_parser::resolve::load_text;
+//!
+//! let text = "---- MODULE Clock ----\nEXTENDS Naturals\nVARIABLE hour\n\
+//!             Init == hour = 1\nNext == hour' = hour % 12 + 1\n====";
+//! let library = Library::new();
+//! let mut spec = load_text("Clock.tla", text, &library).expect("resolves").spec;
+//! let model = Model::new().init_next("Init", "Next").invariant("hour < 12");
+//! let prepared = check::prepare(&mut spec, &model, &library, Bounds::default()).expect("is ready");
+//! let outcome = check::run(&prepared, &Options::default(), &Silent, &Cancel::new());
+//! assert_eq!(outcome.exit_code(), 12);
+//! assert_eq!(outcome.trace().len(), 12);
+//! ```
+
+mod bind;
+mod formula;
+mod property;
+
+use crate::eval::{Bounds, Evaluator, Registers, Setting};
+use crate::explore::{self, reference};
+use crate::failure::FailureKind;
+use crate::ir::{Ir, OpId};
+use crate::lower::{Lowerer, ROOT};
+use crate::model::Model;
+use crate::observer::{Cancel, Observer, Silent};
+use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
+use crate::space::{Progress, Properties};
+use crate::spec::{Roles, SpecSpace};
+use crate::value::Datum;
+use property::Property;
+use rustc_hash::FxHashMap;
+use std::time::Instant;
+use tla_parser::code;
+use tla_parser::diagnostic::Diagnostic;
+use tla_parser::hir::{DefKind, Spec};
+use tla_parser::library::Library;
+use tla_parser::source::Span;
+
+/// How to check.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// How to search. Its `check_deadlock` yields to the model's.
+    pub search: explore::Options,
+    /// Search with the reference instead: sequential, whole values, no fingerprints.
+    pub reference: bool,
+}
+
+/// A model made ready to be checked.
+pub struct Prepared {
+    ir: Ir,
+    roles: Roles,
+    properties: Properties,
+    order: Option<String>,
+    assumptions: Vec<(String, Span, OpId)>,
+    postcondition: Option<(String, OpId)>,
+    check_deadlock: Option<bool>,
+    bounds: Bounds,
+    facts: FxHashMap<String, Datum>,
+    /// What deserves attention.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Prepared {
+    /// The lowered model.
+    pub fn ir(&self) -> &Ir {
+        &self.ir
+    }
+
+    /// Whether the model has behaviours to explore.
+    pub fn has_behaviour(&self) -> bool {
+        self.roles.init.is_some()
+    }
+}
+
+/// Makes a model of a spec ready. Expressions in the model are added to the spec, as definitions of
+/// a module that extends its root.
+///
+/// # Errors
+/// The model does not fit the spec, or asks for what is not built yet
+/// ([`code::NOT_IMPLEMENTED`]).
+pub fn prepare(
+    spec: &mut Spec,
+    model: &Model,
+    library: &Library,
+    bounds: Bounds,
+) -> Result<Prepared, Vec<Diagnostic>> {
+    let formulas = formula::resolve(spec, model, library)?;
+    let spec = &*spec;
+    let mut errors = Vec::new();
+    refuse_unbuilt(model, &mut errors);
+    let (constants, overrides) = bind::bind(spec, model, &mut errors);
+    let mut lowerer = Lowerer::new(spec, constants, overrides);
+    let behaviour = property::behaviour(&mut lowerer, model, &formulas, &mut errors);
+    let mut found = Vec::new();
+    for clause in &model.properties {
+        if let Some((e, _)) = formulas.get(clause, &mut errors) {
+            property::classify(&mut lowerer, clause.text(), e, ROOT, &mut found);
+        }
+    }
+    let liveness: Vec<&Property> = found.iter().filter(|p| matches!(p, Property::Liveness(..))).collect();
+    if let Some(Property::Liveness(name, span)) = liveness.first() {
+        errors.push(
+            Diagnostic::error(
+                code::NOT_IMPLEMENTED,
+                format!("checking liveness is not implemented yet, and property `{name}` needs it"),
+            )
+            .at(*span, "a temporal formula that is neither `[]P` nor `[][A]_v`"),
+        );
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+
+    let mut roles = Roles::default();
+    let mut properties = Properties::default();
+    let mut next = None;
+    if let Some((init, step)) = behaviour {
+        roles.init = Some(init);
+        next = Some(step);
+    }
+    let single = |clauses: &[crate::model::Clause], lowerer: &mut Lowerer<'_>, errors: &mut Vec<Diagnostic>| {
+        let mut ops = Vec::new();
+        for clause in clauses {
+            if let Some((e, span)) = formulas.get(clause, errors) {
+                ops.push((clause.text().to_string(), lowerer.formula(clause.text(), e, ROOT), span));
+            }
+        }
+        ops
+    };
+    let name = |(name, op, span): (String, OpId, Span)| (crate::space::Property { name, span: Some(span) }, op);
+    for (property, op) in single(&model.invariants, &mut lowerer, &mut errors).into_iter().map(name) {
+        properties.invariants.push(property);
+        roles.invariants.push(op);
+    }
+    for property in found {
+        property.add(&mut lowerer, &mut properties, &mut roles);
+    }
+    roles.constraints =
+        single(&model.constraints, &mut lowerer, &mut errors).into_iter().map(|c| c.1).collect();
+    roles.action_constraints =
+        single(&model.action_constraints, &mut lowerer, &mut errors).into_iter().map(|c| c.1).collect();
+    roles.view = single(model.view.as_slice(), &mut lowerer, &mut errors).pop().map(|c| c.1);
+    let order = lowerer.impure().map(str::to_string);
+    roles.alias = single(model.alias.as_slice(), &mut lowerer, &mut errors).pop().map(|c| c.1);
+    let postcondition =
+        single(model.postcondition.as_slice(), &mut lowerer, &mut errors).pop().map(|c| (c.0, c.1));
+    let mut assumptions = Vec::new();
+    for &a in &spec.root_module().assumptions {
+        let def = spec.def(a);
+        if def.kind != DefKind::Assumption(true) {
+            assumptions.push((def.name.to_string(), def.span, lowerer.op(a, ROOT)));
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let ir = lowerer.finish();
+    let facts = facts(spec);
+    if let Some(next) = next {
+        let registers = Registers::new(facts.clone());
+        let cancel = Cancel::new();
+        let setting =
+            Setting { ir: &ir, bounds, observer: &Silent, cancel: &cancel, registers: &registers };
+        let mut evaluator = Evaluator::new(&setting);
+        evaluator.quiet = true;
+        roles.instances = evaluator.split(next);
+    }
+    Ok(Prepared {
+        ir,
+        roles,
+        properties,
+        order,
+        assumptions,
+        postcondition,
+        check_deadlock: model.check_deadlock,
+        bounds,
+        facts,
+        warnings: Vec::new(),
+    })
+}
+
+fn refuse_unbuilt(model: &Model, errors: &mut Vec<Diagnostic>) {
+    if let Some(clause) = &model.symmetry {
+        let mut d = Diagnostic::error(code::NOT_IMPLEMENTED, "SYMMETRY (symmetry reduction) is not implemented yet");
+        if let Some(span) = clause.span {
+            d = d.at(span, "");
+        }
+        errors.push(d.help("remove the statement: the answer is the same, only slower"));
+    }
+}
+
+/// What `TLCGet` answers about the checker and the model.
+fn facts(spec: &Spec) -> FxHashMap<String, Datum> {
+    let text = |s: &str| Datum::Str(s.to_string());
+    let mut facts = FxHashMap::default();
+    // Action composition is always on here.
+    facts.insert("-Dtlc2.tool.impl.Tool.cdot".to_string(), text("true"));
+    facts.insert(
+        "config".to_string(),
+        Datum::record(vec![
+            ("mode".to_string(), text("bfs")),
+            ("depth".to_string(), Datum::Int(-1)),
+            ("deadlock".to_string(), Datum::Bool(true)),
+            ("fingerprint".to_string(), Datum::Int(0)),
+            ("seed".to_string(), Datum::Int(0)),
+            ("traces".to_string(), Datum::Int(-1)),
+            ("worker".to_string(), Datum::Int(1)),
+            ("install".to_string(), text("")),
+            ("sched".to_string(), text("")),
+        ]),
+    );
+    facts.insert(
+        "revision".to_string(),
+        Datum::record(vec![
+            ("tag".to_string(), text(env!("CARGO_PKG_VERSION"))),
+            ("count".to_string(), Datum::Int(0)),
+            ("timestamp".to_string(), Datum::Int(0)),
+            ("date".to_string(), text("")),
+        ]),
+    );
+    facts.insert("root".to_string(), text(&spec.root_module().name));
+    facts
+}
+
+/// The value of an expression without variables in the context of a spec, as TLA+ text. Constants of
+/// the spec have no values.
+///
+/// # Errors
+/// The expression is wrong, or has no value.
+pub fn evaluate(
+    spec: &mut Spec,
+    expression: &str,
+    library: &Library,
+    bounds: Bounds,
+) -> Result<String, Vec<Diagnostic>> {
+    let e = formula::expression(spec, expression, library)?;
+    let mut lowerer = Lowerer::new(spec, FxHashMap::default(), FxHashMap::default());
+    let op = lowerer.formula("expression", e, ROOT);
+    let ir = lowerer.finish();
+    let (registers, cancel) = (Registers::new(facts(spec)), Cancel::new());
+    let setting = Setting { ir: &ir, bounds, observer: &Silent, cancel: &cancel, registers: &registers };
+    let mut evaluator = Evaluator::new(&setting);
+    match evaluator.lazy_value_of(op) {
+        Ok(value) => Ok(value.to_string()),
+        Err(failure) => Err(vec![failure.diagnostic()]),
+    }
+}
+
+/// Checks a model.
+pub fn run(prepared: &Prepared, options: &Options, observer: &dyn Observer, cancel: &Cancel) -> Outcome {
+    let start = Instant::now();
+    let registers = Registers::new(prepared.facts.clone());
+    let mut outcome = search(prepared, options, observer, cancel, &registers);
+    if let Some((name, op)) = &prepared.postcondition
+        && !matches!(outcome.verdict, Verdict::Bounded(Bound::Cancelled))
+    {
+        let verdict = postcondition(prepared, &outcome, name, *op, observer, cancel, &registers);
+        if let Some(verdict) = verdict {
+            if outcome.violations.is_empty() {
+                outcome.verdict = verdict.clone();
+            }
+            outcome.violations.push(Violation { verdict, trace: Vec::new() });
+        }
+    }
+    outcome.seconds = start.elapsed().as_secs_f64();
+    outcome
+}
+
+fn search(
+    prepared: &Prepared,
+    options: &Options,
+    observer: &dyn Observer,
+    cancel: &Cancel,
+    registers: &Registers,
+) -> Outcome {
+    if let Some(verdict) = assumptions(prepared, observer, cancel, registers) {
+        return without_states(verdict);
+    }
+    if !prepared.has_behaviour() {
+        return without_states(Verdict::Success);
+    }
+    let space = SpecSpace::new(
+        &prepared.ir,
+        &prepared.roles,
+        &prepared.properties,
+        prepared.order.clone(),
+        prepared.bounds,
+        registers,
+        observer,
+        cancel,
+    );
+    let mut search = options.search.clone();
+    search.check_deadlock &= prepared.check_deadlock.unwrap_or(true);
+    if options.reference {
+        reference::explore(&space, &search, observer, cancel)
+    } else {
+        explore::explore(&space, &search, observer, cancel)
+    }
+}
+
+fn without_states(verdict: Verdict) -> Outcome {
+    let violations = match &verdict {
+        Verdict::Success | Verdict::Bounded(_) => Vec::new(),
+        _ => vec![Violation { verdict: verdict.clone(), trace: Vec::new() }],
+    };
+    Outcome {
+        verdict,
+        violations,
+        states_generated: 0,
+        distinct_states: 0,
+        depth: 0,
+        queue: 0,
+        seconds: 0.0,
+        collision_probability: 0.0,
+        actions: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+/// The first assumption that is false or has no value.
+fn assumptions(
+    prepared: &Prepared,
+    observer: &dyn Observer,
+    cancel: &Cancel,
+    registers: &Registers,
+) -> Option<Verdict> {
+    let setting = Setting { ir: &prepared.ir, bounds: prepared.bounds, observer, cancel, registers };
+    let mut evaluator = Evaluator::new(&setting);
+    for (name, span, op) in &prepared.assumptions {
+        match evaluator.truth_of(*op) {
+            Ok(true) => {}
+            Ok(false) => return Some(Verdict::Assumption { name: name.clone(), span: Some(*span) }),
+            Err(failure) if failure.kind == FailureKind::Cancelled => {
+                return Some(Verdict::Bounded(Bound::Cancelled));
+            }
+            Err(failure) => return Some(Verdict::Failure(Phase::Assumption, failure)),
+        }
+    }
+    None
+}
+
+fn postcondition(
+    prepared: &Prepared,
+    outcome: &Outcome,
+    name: &str,
+    op: OpId,
+    observer: &dyn Observer,
+    cancel: &Cancel,
+    registers: &Registers,
+) -> Option<Verdict> {
+    let setting = Setting { ir: &prepared.ir, bounds: prepared.bounds, observer, cancel, registers };
+    let mut evaluator = Evaluator::new(&setting);
+    evaluator.progress = Progress {
+        generated: outcome.states_generated,
+        distinct: outcome.distinct_states,
+        queue: outcome.queue,
+        level: outcome.depth,
+    };
+    match evaluator.truth_of(op) {
+        Ok(true) => None,
+        Ok(false) => Some(Verdict::Postcondition { name: name.to_string() }),
+        Err(failure) => Some(Verdict::Failure(Phase::Postcondition, failure)),
+    }
+}

@@ -1,0 +1,165 @@
+//! What the model's assignments mean for the spec: values of constants and overridden definitions.
+//!
+//! Holds: of several assignments to one name the last counts, and an assignment to a name that the
+//! spec does not know is ignored with a warning left to the caller, both as in TLC; a constant
+//! without a value is an error.
+
+use crate::lower::Binding;
+use crate::model::{Assignment, Model, Replacement};
+use crate::value::Datum;
+use rustc_hash::FxHashMap;
+use tla_parser::code;
+use tla_parser::diagnostic::Diagnostic;
+use tla_parser::hir::{DeclId, DeclKind, DefId, DefKind, Entity, ModuleId, Spec};
+
+type Bindings = (FxHashMap<DeclId, Binding>, FxHashMap<DefId, Binding>);
+
+/// Binds constants and overrides.
+pub(super) fn bind(spec: &Spec, model: &Model, errors: &mut Vec<Diagnostic>) -> Bindings {
+    let mut constants: FxHashMap<DeclId, Binding> = FxHashMap::default();
+    let mut overrides: FxHashMap<DefId, Binding> = FxHashMap::default();
+    for assignment in &model.assignments {
+        let module = match &assignment.module {
+            None => None,
+            Some(name) => match spec.module_named(name) {
+                Some(module) => Some(module),
+                None => {
+                    let mut d = Diagnostic::error(
+                        code::CONFIG_UNDEFINED,
+                        format!("the spec has no module `{name}`"),
+                    );
+                    if let Some(span) = assignment.module_span {
+                        d = d.at(span, "");
+                    }
+                    errors.push(d);
+                    continue;
+                }
+            },
+        };
+        let Some(target) = target(spec, &assignment.name, module) else { continue };
+        let Some(binding) = replacement(spec, assignment, module, arity(spec, target), errors) else { continue };
+        match target {
+            Entity::Decl(decl) if !assignment.arguments.is_empty() => {
+                let Replacement::Value(value) = &assignment.replacement else { continue };
+                let point = (assignment.arguments.clone(), value.clone());
+                match constants.entry(decl).or_insert_with(|| Binding::Points(Vec::new())) {
+                    Binding::Points(points) => {
+                        points.retain(|(p, _)| *p != point.0);
+                        points.push(point);
+                    }
+                    other => *other = Binding::Points(vec![point]),
+                }
+            }
+            Entity::Decl(decl) => {
+                constants.insert(decl, binding);
+            }
+            Entity::Def(def) => {
+                overrides.insert(def, binding);
+            }
+            _ => {}
+        }
+    }
+    unassigned(spec, &constants, errors);
+    (constants, overrides)
+}
+
+/// What a name on the left means: in the root module, or else in any module that defines it.
+fn target(spec: &Spec, name: &str, module: Option<ModuleId>) -> Option<Entity> {
+    let scope = spec.module(module.unwrap_or(spec.root));
+    if let Some(entity @ (Entity::Decl(_) | Entity::Def(_))) = scope.names.get(name) {
+        return Some(*entity);
+    }
+    if module.is_some() {
+        return None;
+    }
+    let own = |m: &tla_parser::hir::Module| {
+        m.own_defs.iter().copied().find(|d| *spec.def(*d).name == *name && spec.def(*d).kind != DefKind::Theorem)
+    };
+    spec.modules.iter().find_map(own).map(Entity::Def)
+}
+
+fn arity(spec: &Spec, target: Entity) -> usize {
+    match target {
+        Entity::Decl(d) => spec.decl(d).kind.arity(),
+        Entity::Def(d) => spec.def(d).params.len(),
+        _ => 0,
+    }
+}
+
+fn replacement(
+    spec: &Spec,
+    assignment: &Assignment,
+    module: Option<ModuleId>,
+    arity: usize,
+    errors: &mut Vec<Diagnostic>,
+) -> Option<Binding> {
+    let place = |d: Diagnostic| match assignment.replacement_span.or(assignment.span) {
+        Some(span) => d.at(span, ""),
+        None => d,
+    };
+    match &assignment.replacement {
+        Replacement::Value(value) => {
+            if arity != assignment.arguments.len() {
+                let message = format!(
+                    "`{}` takes {arity} arguments, and a plain value cannot stand for it",
+                    assignment.name
+                );
+                let help = format!("define an operator in the spec and write `{} <- Operator`", assignment.name);
+                errors.push(place(Diagnostic::error(code::CONFIG_ARITY, message)).help(help));
+                return None;
+            }
+            Some(Binding::Value(value.clone()))
+        }
+        Replacement::Operator(name) => {
+            let found = [spec.root].into_iter().chain(module).find_map(|m| spec.module(m).names.get(name.as_str()));
+            match found {
+                Some(Entity::Def(def)) => {
+                    let given = spec.def(*def).params.len();
+                    if given != arity {
+                        let message = format!(
+                            "`{}` takes {arity} arguments and its replacement `{name}` {given}",
+                            assignment.name
+                        );
+                        errors.push(
+                            place(Diagnostic::error(code::CONFIG_ARITY, message))
+                                .also(spec.def(*def).span, "defined here"),
+                        );
+                        return None;
+                    }
+                    Some(Binding::Def(*def))
+                }
+                _ => {
+                    let root = &spec.root_module().name;
+                    let message = format!("`{name}` is not defined in module `{root}`");
+                    errors.push(place(Diagnostic::error(code::CONFIG_UNDEFINED, message)));
+                    None
+                }
+            }
+        }
+    }
+}
+
+/// Reports the root module's constants that have no value.
+fn unassigned(spec: &Spec, constants: &FxHashMap<DeclId, Binding>, errors: &mut Vec<Diagnostic>) {
+    for &d in &spec.root_module().decls {
+        let decl = spec.decl(d);
+        let DeclKind::Constant(arity) = decl.kind else { continue };
+        if !constants.contains_key(&d) {
+            let help = match arity {
+                0 => format!("add `CONSTANT {} = value` to the configuration", decl.name),
+                _ => format!("add `CONSTANT {} <- Operator` to the configuration", decl.name),
+            };
+            errors.push(
+                Diagnostic::error(code::CONSTANT_UNASSIGNED, format!("the constant `{}` has no value", decl.name))
+                    .at(decl.span, "declared here")
+                    .help(help),
+            );
+        }
+    }
+}
+
+/// A value for a constant of a model that needs one: a model value of its own name.
+#[allow(dead_code)]
+pub(super) fn own_model_value(name: &str) -> Datum {
+    Datum::ModelValue(name.to_string())
+}

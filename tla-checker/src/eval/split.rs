@@ -1,0 +1,228 @@
+//! Next, split into action instances over `\/` and constant-bounded `\E`.
+//!
+//! Enters: the operator that is Next. Leaves: [`Instance`]s: each a formula with the frames in
+//! which it stands, so that trying one does not walk the others. Holds: trying all instances in
+//! order gives the same successors, the same number of times, as trying Next.
+
+use super::call::Cell;
+use super::{Evaluator, Result};
+use crate::ir::*;
+use crate::value::{Datum, Value};
+use tla_parser::source::Span;
+
+/// The most instances Next is split into; beyond, a quantifier is left as it is.
+const MOST: usize = 4096;
+/// How many calls deep a disjunction is looked for.
+const DEEPEST: usize = 64;
+
+/// A frame's cell, owned: it can be handed to another thread.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Frozen {
+    /// Nothing yet.
+    Empty,
+    /// A value.
+    Value(Datum),
+    /// An expression to be evaluated when needed, and its frame.
+    Need(NodeId, u32),
+    /// An expression to be evaluated at each use, and its frame.
+    Name(NodeId, u32),
+    /// Another cell.
+    Ref(u32),
+    /// An operator and the frame it stands in.
+    Operator(NodeId, u32),
+}
+
+/// A part of Next.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// The innermost definition's name.
+    pub name: String,
+    /// That definition's arguments, as TLA+ text, where they are constant.
+    pub arguments: Vec<String>,
+    /// Where the definition or the disjunct stands.
+    pub span: Span,
+    /// The frames.
+    pub frames: Vec<Frozen>,
+    /// The formula.
+    pub action: NodeId,
+    /// Where its own frame begins.
+    pub base: u32,
+}
+
+/// What to call the instances found below.
+#[derive(Clone)]
+struct Label {
+    name: String,
+    arguments: Vec<String>,
+    span: Option<Span>,
+}
+
+impl<'m> Evaluator<'m> {
+    /// Splits an operator without parameters.
+    pub fn split(&mut self, op: OpId) -> Vec<Instance> {
+        self.reset();
+        let base = self.enter_empty(op);
+        let o = self.ir.op(op);
+        let label = Label { name: o.name.clone(), arguments: Vec::new(), span: None };
+        let mut found = Vec::new();
+        if self.split_at(o.body, base, &label, 0, &mut found).is_none() {
+            found.clear();
+            self.reset();
+            let base = self.enter_empty(op);
+            self.leaf(o.body, base, &label, &mut found);
+        }
+        self.reset();
+        found
+    }
+
+    /// Adds the instances of a formula; none when it cannot be split, and then some may have been
+    /// added.
+    fn split_at(
+        &mut self,
+        id: NodeId,
+        base: usize,
+        label: &Label,
+        depth: usize,
+        found: &mut Vec<Instance>,
+    ) -> Option<()> {
+        let ir = self.ir;
+        let before = found.len();
+        let parts = match ir.node(id) {
+            Node::Or(items) => {
+                items.iter().try_for_each(|&item| self.split_at(item, base, label, depth, found))
+            }
+            Node::Quantifier(false, bounds, body) => self.split_exists(bounds, *body, base, label, depth, found),
+            Node::Call(op, captured, args) if depth < DEEPEST => {
+                let new = self.push_frame(*op, captured, args, base);
+                let label = self.label(*op, captured.len(), new);
+                let parts = self.split_at(ir.op(*op).body, new, &label, depth + 1, found);
+                self.stack.truncate(new);
+                parts
+            }
+            _ => return self.leaf(id, base, label, found),
+        };
+        if parts.is_none() {
+            found.truncate(before);
+            return self.leaf(id, base, label, found);
+        }
+        parts
+    }
+
+    fn label(&mut self, op: OpId, captured: usize, base: usize) -> Label {
+        let o = self.ir.op(op);
+        let mut arguments = Vec::new();
+        for i in 0..o.params as usize {
+            let index = base + captured + i;
+            let constant = match &self.stack[index] {
+                Cell::Value(_) => true,
+                Cell::Need(e, _) => self.ir.reads(*e) == Reads::Constant,
+                Cell::Ref(_) => self.peek_cell(index).is_some(),
+                _ => false,
+            };
+            match self.local(index, o.body) {
+                Ok(value) if constant => arguments.push(super::fail::brief(&value)),
+                _ => arguments.push(o.param_names[i].clone()),
+            }
+        }
+        Label { name: o.name.clone(), arguments, span: Some(o.span) }
+    }
+
+    fn split_exists(
+        &mut self,
+        bounds: &'m [Bound],
+        body: NodeId,
+        base: usize,
+        label: &Label,
+        depth: usize,
+        found: &mut Vec<Instance>,
+    ) -> Option<()> {
+        if bounds.iter().any(|b| self.ir.reads(b.set) != Reads::Constant) {
+            return None;
+        }
+        let mut combinations: Vec<Vec<Value>> = vec![Vec::new()];
+        for bound in bounds {
+            let set = self.eval(bound.set, base).ok()?;
+            let elements: Vec<Value> = match set.size() {
+                crate::value::Size::Exact(n) if n as usize <= MOST => set.elements("\\E").ok()?.collect(),
+                _ => return None,
+            };
+            if combinations.len() * elements.len() + found.len() > MOST {
+                return None;
+            }
+            combinations = combinations
+                .into_iter()
+                .flat_map(|c| elements.iter().map(move |e| c.iter().cloned().chain([e.clone()]).collect()))
+                .collect();
+        }
+        for combination in combinations {
+            for (bound, element) in bounds.iter().zip(combination) {
+                self.bind(&bound.pattern, element, body, base).ok()?;
+            }
+            self.split_at(body, base, label, depth, found)?;
+        }
+        Some(())
+    }
+
+    fn leaf(&mut self, id: NodeId, base: usize, label: &Label, found: &mut Vec<Instance>) -> Option<()> {
+        let frames = self.stack.iter().map(|cell| self.freeze(cell)).collect::<Option<Vec<_>>>()?;
+        if found.len() >= MOST {
+            return None;
+        }
+        found.push(Instance {
+            name: label.name.clone(),
+            arguments: label.arguments.clone(),
+            span: label.span.unwrap_or(self.ir.span(id)),
+            frames,
+            action: id,
+            base: base as u32,
+        });
+        Some(())
+    }
+
+    fn freeze(&self, cell: &Cell) -> Option<Frozen> {
+        Some(match cell {
+            Cell::Empty => Frozen::Empty,
+            Cell::Value(v) => Frozen::Value(v.to_datum(&self.limits).ok()?),
+            Cell::Need(e, b) => Frozen::Need(*e, *b),
+            Cell::Name(e, b) => Frozen::Name(*e, *b),
+            Cell::Ref(i) => Frozen::Ref(*i),
+            Cell::Operator(n, b) => Frozen::Operator(*n, *b),
+            Cell::Owned(_) | Cell::Failed(_) => return None,
+        })
+    }
+
+    /// The cells of an instance's frames, to be given to [`Evaluator::solve_instance`].
+    pub(crate) fn thaw(&mut self, instance: &Instance) -> Thawed {
+        let cells = instance
+            .frames
+            .iter()
+            .map(|f| match f {
+                Frozen::Empty => Cell::Empty,
+                Frozen::Value(d) => Cell::Value(d.to_value(&mut self.interner)),
+                Frozen::Need(e, b) => Cell::Need(*e, *b),
+                Frozen::Name(e, b) => Cell::Name(*e, *b),
+                Frozen::Ref(i) => Cell::Ref(*i),
+                Frozen::Operator(n, b) => Cell::Operator(*n, *b),
+            })
+            .collect();
+        Thawed { cells, action: instance.action, base: instance.base as usize }
+    }
+
+    /// Tries an instance in the current state: each complete next state goes to `out`.
+    pub(crate) fn solve_instance(
+        &mut self,
+        instance: &Thawed,
+        out: &mut super::act::Out<'_, 'm>,
+    ) -> Result<std::ops::ControlFlow<()>> {
+        self.reset();
+        self.stack.extend_from_slice(&instance.cells);
+        self.solve_in(instance.action, instance.base, false, out)
+    }
+}
+
+/// An instance as one evaluator holds it.
+pub(crate) struct Thawed {
+    cells: Vec<Cell>,
+    pub(crate) action: NodeId,
+    base: usize,
+}

@@ -1,0 +1,336 @@
+//! The one-machine explorer: breadth-first, level by level, on all cores.
+//!
+//! Enters: a [`StateSpace`]. Leaves: an [`Outcome`]. Holds: verdict, counts, depth and counterexample
+//! are the same for any number of workers, because a level is completed before a result is chosen from
+//! it, and every choice (of a state's predecessor, of what decides, of the state that stands for its
+//! VIEW) is a minimum over the level. Exceptions, each of them reported: a run that ended early
+//! ([`Verdict::Bounded`]), and a spec whose meaning depends on the order of evaluation, which is
+//! searched by one worker. A panic ends the search as a bug; it never hangs it.
+//!
+//! The calling thread is the first worker and the coordinator. Helpers are threads that live until the
+//! end; they are started when a level first has work for them, and small levels are done by the
+//! coordinator alone. What does not happen here: evaluation, fingerprints, printing.
+//!
+//! The counts follow TLC (Yu, Manolios, Lamport: *Model Checking TLA+ Specifications*, CHARME 1999);
+//! [`reference`](mod@reference) says the same as plainly as possible.
+
+mod agent;
+mod candidates;
+mod finding;
+mod frontier;
+mod gate;
+mod monitor;
+pub mod reference;
+mod run;
+mod seen;
+mod trace;
+
+use crate::failure::FailureKind;
+use crate::observer::{Cancel, Observer};
+use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
+use crate::space::{SpaceWorker, StateSpace};
+use agent::Agent;
+use finding::{Finding, Record};
+use gate::{Gate, Task};
+use monitor::Monitor;
+use run::Run;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::{Builder, Scope};
+use std::time::{Duration, Instant};
+use tla_parser::code;
+use tla_parser::diagnostic::Diagnostic;
+
+/// How to search.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many workers; 0 for one a core.
+    pub workers: usize,
+    /// Whether a state without successors is a violation.
+    pub check_deadlock: bool,
+    /// Whether to go on after a violation: each violated property is then recorded once. A failed
+    /// evaluation ends the search all the same.
+    pub continue_after_violation: bool,
+    /// The last level to be generated: its states are kept, but not expanded.
+    pub max_depth: Option<u32>,
+    /// Ends the search when so many states are kept; a few more may be.
+    pub max_states: Option<u64>,
+    /// Ends the search after so much time.
+    pub time_limit: Option<Duration>,
+    /// How many bits of a fingerprint tell states apart. 64, except to see that fewer lose states.
+    pub fingerprint_bits: u32,
+    /// Has all workers take part in every level, however small: to test that they agree.
+    #[doc(hidden)]
+    pub all_hands: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            workers: 0,
+            check_deadlock: true,
+            continue_after_violation: false,
+            max_depth: None,
+            max_states: None,
+            time_limit: None,
+            fingerprint_bits: 64,
+            all_hands: false,
+        }
+    }
+}
+
+/// Searches a space and checks everything it has to check.
+///
+/// The calling thread takes part in the work; the function returns when all threads it started ended.
+pub fn explore<S: StateSpace>(
+    space: &S,
+    options: &Options,
+    observer: &dyn Observer,
+    cancel: &Cancel,
+) -> Outcome {
+    let run = Run::new(space, options, observer, cancel);
+    let (gate, monitor) = (Gate::default(), Monitor::default());
+    std::thread::scope(|scope| {
+        let _home = Home { gate: &gate, monitor: &monitor };
+        // Without that thread, progress and time limit are looked at between levels only.
+        let _ = Builder::new().name("monitor".into()).spawn_scoped(scope, || monitor.watch(&run));
+        let mut crew = Crew { run: &run, gate: &gate, first: None, helpers: None, cost: 1e-5 };
+        let mut record = Record::default();
+        let (depth, bound) = crew.search(scope, &mut record);
+        monitor.end();
+        let mut warnings = order_warning(space, options);
+        let violations = crew.violations(&record, &mut warnings);
+        outcome(&run, depth, bound, violations, warnings)
+    })
+}
+
+/// Sends all threads home when the coordinator leaves, however it leaves.
+struct Home<'a> {
+    gate: &'a Gate,
+    monitor: &'a Monitor,
+}
+
+impl Drop for Home<'_> {
+    fn drop(&mut self) {
+        self.gate.end();
+        self.monitor.end();
+    }
+}
+
+/// Levels that the coordinator does faster alone than it wakes the others.
+const ALONE: f64 = 100e-6;
+
+/// The coordinator's side of the search.
+struct Crew<'r, S: StateSpace> {
+    run: &'r Run<'r, S>,
+    gate: &'r Gate,
+    /// The coordinator's own worker; `None` before the start and after a panic.
+    first: Option<Agent<'r, S>>,
+    /// How many helping threads there are; `None` until they are needed.
+    helpers: Option<usize>,
+    /// Seconds of work a state, as last measured.
+    cost: f64,
+}
+
+impl<'r, S: StateSpace> Crew<'r, S> {
+    /// The whole search. Answers the depth and why it ended early, if it did.
+    fn search<'s>(&mut self, scope: &'s Scope<'s, 'r>, record: &mut Record) -> (u32, Option<Bound>) {
+        let run = self.run;
+        self.guarded(|crew| crew.first.insert(Agent::new(run, 0)).generate());
+        let (mut level, mut depth) = (0, 1);
+        loop {
+            run.begin_level(level);
+            self.level(scope, level);
+            level += 1;
+            let waiting = run.frontier.len(level);
+            if waiting > 0 {
+                depth = level;
+            }
+            let complete = waiting == 0 && !run.halt.is_cancelled();
+            self.guarded(|_| run.report());
+            let on = record.add(run.findings(), run.options.continue_after_violation);
+            if !on || complete {
+                return (depth, None);
+            }
+            if let Some(bound) = run.bound() {
+                return (depth, Some(bound));
+            }
+            if run.options.max_depth.is_some_and(|most| level >= most) {
+                return (depth, Some(Bound::Depth));
+            }
+        }
+    }
+
+    /// Expands a level and settles what comes next.
+    fn level<'s>(&mut self, scope: &'s Scope<'s, 'r>, level: u32) {
+        let (size, start) = (self.run.frontier.len(level), Instant::now());
+        let workers = self.together(scope, Task::Expand(level), size);
+        if let Some(candidates) = &self.run.candidates
+            && !self.run.halt.is_cancelled()
+        {
+            candidates.reset();
+            self.together(scope, Task::Settle(level), size);
+        }
+        if size > 0 {
+            let cost = start.elapsed().as_secs_f64() * workers as f64 / size as f64;
+            self.cost = (self.cost + cost) / 2.0;
+        }
+    }
+
+    /// Has a task on `size` states done, by all workers if it is large enough. Answers how many
+    /// workers took part.
+    fn together<'s>(&mut self, scope: &'s Scope<'s, 'r>, task: Task, size: usize) -> usize {
+        let small = size <= 1 || size as f64 * self.cost < ALONE;
+        let alone = self.run.workers == 1 || (small && !self.run.options.all_hands);
+        let helpers = if alone { 0 } else { self.hire(scope) };
+        if helpers > 0 {
+            if let Task::Expand(level) = task {
+                self.run.frontier.share(level, helpers + 1);
+            }
+            self.gate.open(task, helpers);
+        }
+        self.guarded(|crew| {
+            if let Some(first) = &mut crew.first {
+                first.work(task);
+            }
+        });
+        self.gate.wait();
+        helpers + 1
+    }
+
+    /// Starts the helpers, once; fewer than asked for if the system has no more threads.
+    fn hire<'s>(&mut self, scope: &'s Scope<'s, 'r>) -> usize {
+        *self.helpers.get_or_insert_with(|| {
+            let (run, gate) = (self.run, self.gate);
+            let passed = gate.openings();
+            let start = |index: usize| {
+                let builder = Builder::new().name(format!("worker {index}"));
+                builder.spawn_scoped(scope, move || help(run, gate, index, passed)).is_ok()
+            };
+            (1..run.workers).take_while(|&index| start(index)).count()
+        })
+    }
+
+    /// Does something that may panic; a panic ends the search.
+    fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| work(&mut *self))) {
+            self.first = None;
+            self.run.panicked(&*payload);
+        }
+    }
+
+    /// The record with its traces.
+    fn violations(&mut self, record: &Record, warnings: &mut Vec<Diagnostic>) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        for finding in record.findings() {
+            let mut violation = None;
+            self.guarded(|crew| violation = Some(crew.violation(finding, warnings)));
+            // What is found after the search is a panic while a trace was rebuilt.
+            let bug = self.run.findings().into_iter().next();
+            let properties = self.run.space.properties();
+            violations.extend(match (violation, bug) {
+                (_, Some(bug)) => Some(Violation { verdict: bug.verdict(properties), trace: Vec::new() }),
+                (violation, None) => violation,
+            });
+        }
+        violations
+    }
+
+    fn violation(&mut self, finding: &Finding, warnings: &mut Vec<Diagnostic>) -> Violation {
+        let run = self.run;
+        let verdict = finding.verdict(run.space.properties());
+        let Some(first) = self.first.as_mut().filter(|_| finding.length > 0) else {
+            return Violation { verdict, trace: Vec::new() };
+        };
+        let worker = &mut first.worker;
+        // A trace is also due after a cancellation: whoever cancels does not wait for long.
+        worker.watch(&Cancel::new());
+        worker.replaying(true);
+        let violation = match trace::replay(run, worker, finding) {
+            Ok(behaviour) => {
+                Violation { verdict, trace: trace::display(run.space, worker, &behaviour, warnings) }
+            }
+            Err(failure) if run.in_order || failure.kind == FailureKind::Cancelled => {
+                warnings.push(
+                    Diagnostic::warning(code::NOT_REPLAYED, "the trace could not be repeated")
+                        .note(failure.message)
+                        .note("only its last state is shown"),
+                );
+                Violation { verdict, trace: trace::last_alone(run.space, worker, finding, warnings) }
+            }
+            Err(mut failure) => {
+                failure.notes.push(format!("it was to be the trace of: {:?}", finding.subject));
+                Violation { verdict: Verdict::Failure(Phase::Next, Box::new(failure)), trace: Vec::new() }
+            }
+        };
+        worker.replaying(false);
+        violation
+    }
+}
+
+/// A helping thread: its own worker for the whole search, a task at a time.
+fn help<S: StateSpace>(run: &Run<'_, S>, gate: &Gate, index: usize, mut passed: u64) {
+    let mut agent = None;
+    let mut broken = false;
+    while let Some(task) = gate.pass(&mut passed) {
+        if !broken {
+            let work = || agent.get_or_insert_with(|| Agent::new(run, index)).work(task);
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(work)) {
+                run.panicked(&*payload);
+                broken = true;
+            }
+        }
+        gate.back();
+    }
+    // The scope must not see a panic of the worker's destructor either.
+    let _ = catch_unwind(AssertUnwindSafe(move || drop(agent)));
+}
+
+/// Says so when a space is searched by one worker because of what it is.
+fn order_warning<S: StateSpace>(space: &S, options: &Options) -> Vec<Diagnostic> {
+    let why = space.order_dependent().filter(|_| options.workers != 1);
+    let warning = |why| {
+        Diagnostic::warning(code::ORDER_DEPENDENT, "the spec is checked by one worker, in order")
+            .note(format!("its meaning depends on the order of evaluation: {why}"))
+    };
+    why.into_iter().map(warning).collect()
+}
+
+fn outcome<S: StateSpace>(
+    run: &Run<'_, S>,
+    depth: u32,
+    bound: Option<Bound>,
+    violations: Vec<Violation>,
+    warnings: Vec<Diagnostic>,
+) -> Outcome {
+    let end = run.progress();
+    let verdict = match (violations.first(), bound) {
+        (Some(violation), _) => violation.verdict.clone(),
+        (None, Some(bound)) => Verdict::Bounded(bound),
+        (None, None) => Verdict::Success,
+    };
+    let counts = run.actions();
+    let counts = counts.iter().map(|c| (c.generated, c.distinct.max(0) as u64));
+    let names = run.space.instances().iter().map(ToString::to_string);
+    Outcome {
+        verdict,
+        violations,
+        states_generated: end.generated,
+        distinct_states: end.distinct,
+        depth,
+        queue: end.queue,
+        seconds: run.seconds(),
+        collision_probability: collision_probability(
+            end.generated,
+            end.distinct,
+            run.options.fingerprint_bits,
+        ),
+        actions: names.zip(counts).map(|(name, (generated, distinct))| (name, generated, distinct)).collect(),
+        warnings,
+    }
+}
+
+/// TLC's estimate of the chance that two states shared a fingerprint: each of the distinct states
+/// against each generated one that was taken for an old one.
+fn collision_probability(generated: u64, distinct: u64, bits: u32) -> f64 {
+    distinct as f64 * generated.saturating_sub(distinct) as f64 / 2f64.powi(bits as i32)
+}

@@ -1,0 +1,370 @@
+//! One worker's part of the search: expand states, judge what comes out.
+//!
+//! Enters: a [`Task`] of the gate, chunks of the frontier. Leaves: chunks of the next level, findings,
+//! counts. Holds: nothing here depends on which worker does it or when, except which of a state's
+//! discoverers comes first, and everything recorded about a state is the same for each of them. A
+//! violation never ends the level: what decides is chosen when the level is complete.
+//!
+//! The order in which a successor is judged is TLC's: state constraints, action constraints, the set of
+//! seen states, invariants (of new states and of those outside the constraints), step properties.
+
+use super::finding::{Finding, Findings, Subject, Tail};
+use super::frontier::{CHUNK, Chunk};
+use super::gate::Task;
+use super::run::{ActionCount, Run, Tally};
+use super::seen::{Access, Insertion, Link};
+use crate::failure::{Failure, FailureKind};
+use crate::outcome::{Bound, Phase};
+use crate::space::{Progress, SpaceWorker, State, StateSpace};
+use std::ops::ControlFlow;
+
+/// A worker of the search, confined to its thread.
+pub(super) struct Agent<'r, S: StateSpace> {
+    run: &'r Run<'r, S>,
+    /// The evaluator.
+    pub worker: S::Worker<'r>,
+    /// The way into the set of seen states.
+    seen: Access<'r>,
+    width: usize,
+    instances: usize,
+    has_constraints: bool,
+    invariants: u32,
+    action_properties: u32,
+    initial_properties: u32,
+    /// The successors of one state by one instance.
+    buffer: Chunk,
+    /// New states that wait to be handed over.
+    out: Chunk,
+    tally: Tally,
+    /// The published counts at the last look; exact with one worker.
+    base: Progress,
+    actions: Vec<ActionCount>,
+    findings: Findings,
+}
+
+/// A state that was generated, and how.
+#[derive(Clone, Copy)]
+struct Generated<'a> {
+    /// The level whose expansion it comes from; 0 for initial states.
+    level: u32,
+    from: Option<&'a State>,
+    link: Link,
+    state: &'a State,
+    fingerprint: u64,
+}
+
+impl<'r, S: StateSpace> Agent<'r, S> {
+    /// A worker for the calling thread.
+    pub fn new(run: &'r Run<'r, S>, index: usize) -> Self {
+        let mut worker = run.space.worker(index);
+        worker.watch(&run.halt);
+        let properties = run.space.properties();
+        let instances = run.space.instances().len();
+        Agent {
+            run,
+            worker,
+            seen: run.seen.access(),
+            width: run.space.width(),
+            instances,
+            has_constraints: run.space.has_constraints(),
+            invariants: properties.invariants.len() as u32,
+            action_properties: properties.actions.len() as u32,
+            initial_properties: properties.initial.len() as u32,
+            buffer: Chunk::default(),
+            out: Chunk::default(),
+            tally: Tally::default(),
+            base: Progress::default(),
+            actions: vec![ActionCount::default(); instances],
+            findings: Findings::default(),
+        }
+    }
+
+    /// Generates the initial states and puts them up for admission, as level 0 of the frontier.
+    pub fn generate(&mut self) {
+        let run = self.run;
+        self.base = run.progress();
+        self.worker.at(self.progress(0));
+        let (mut chunk, mut position) = (Chunk::default(), 0);
+        let result = self.worker.initial(&mut |successor| {
+            if run.halt.is_cancelled() {
+                return ControlFlow::Break(());
+            }
+            if chunk.len() == CHUNK {
+                run.frontier.push(0, std::mem::replace(&mut chunk, Chunk::full_size(run.space.width())));
+                chunk.first = position;
+            }
+            chunk.push(successor.fingerprint, successor.state);
+            position += 1;
+            ControlFlow::Continue(())
+        });
+        run.frontier.push(0, chunk);
+        self.tally.generated += self.worker.take_intermediate();
+        if let Err(failure) = result {
+            if failure.kind == FailureKind::Cancelled {
+                run.stop(Bound::Cancelled);
+            } else {
+                run.offer(Finding::stateless(Phase::Initial, failure));
+            }
+        }
+    }
+
+    /// Does its share of a task, until the task is used up or the search is to stop.
+    pub fn work(&mut self, task: Task) {
+        self.base = self.run.progress();
+        self.seen.hold();
+        let next = match task {
+            Task::Expand(level) => {
+                while let Some(chunk) = self.run.frontier.take(level) {
+                    if self.process(level, &chunk).is_break() {
+                        break;
+                    }
+                    self.publish();
+                }
+                level + 1
+            }
+            Task::Settle(level) => {
+                self.settle(level);
+                level + 1
+            }
+        };
+        self.seen.release();
+        self.run.frontier.push(next, std::mem::take(&mut self.out));
+        self.publish();
+        self.run.count_actions(&mut self.actions);
+        self.run.merge(&mut self.findings);
+    }
+
+    /// Expands (or, at level 0, admits) a chunk's states.
+    fn process(&mut self, level: u32, chunk: &Chunk) -> ControlFlow<()> {
+        for at in 0..chunk.len() {
+            if self.run.halt.is_cancelled() {
+                return ControlFlow::Break(());
+            }
+            let (key, state) = (chunk.key(at), chunk.state(at, self.width));
+            if level > 0 {
+                self.expand(level, key, state)?;
+            } else {
+                self.worker.at(self.progress(0));
+                let link = Link::initial(chunk.first + at as u32);
+                self.judge(Generated { level, from: None, link, state, fingerprint: key });
+            }
+            if self.run.options.max_states.is_some() {
+                self.publish();
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Generates and judges all successors of a kept state. Breaks when told to stop meanwhile; the
+    /// state then counts as not expanded.
+    fn expand(&mut self, level: u32, key: u64, state: &State) -> ControlFlow<()> {
+        let halt = &self.run.halt;
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let (mut stuck, mut failed) = (true, false);
+        self.worker.at(self.progress(level));
+        for instance in 0..self.instances {
+            buffer.clear();
+            let result = self.worker.successors(state, instance, &mut |successor| {
+                buffer.push(successor.fingerprint, successor.state);
+                if halt.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            if halt.is_cancelled() {
+                // The successors may be incomplete: no deadlock, no counts.
+                return ControlFlow::Break(());
+            }
+            if !buffer.is_empty() {
+                stuck = false;
+                self.actions[instance].generated += buffer.len() as u64;
+                for at in 0..buffer.len() {
+                    let link = Link { parent: key, instance: instance as u32, choice: at as u32 };
+                    let successor = buffer.state(at, self.width);
+                    let fingerprint = buffer.key(at);
+                    self.judge(Generated { level, from: Some(state), link, state: successor, fingerprint });
+                }
+            }
+            if let Err(failure) = result {
+                failed = true;
+                self.found(
+                    level,
+                    Subject::Failure(Phase::Next, 0),
+                    Some(failure),
+                    key,
+                    Tail::Kept(key),
+                    state,
+                );
+            }
+        }
+        self.buffer = buffer;
+        self.tally.generated += self.worker.take_intermediate();
+        self.tally.expanded += 1;
+        if stuck && !failed && self.run.options.check_deadlock {
+            self.found(level, Subject::Deadlock, None, key, Tail::Kept(key), state);
+        }
+        if self.run.in_order && self.worker.exit_requested() {
+            self.run.stop(Bound::Spec);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Counts, keeps and checks a generated state.
+    fn judge(&mut self, new: Generated<'_>) {
+        self.tally.generated += 1;
+        match self.is_inside(&new) {
+            Err(failure) => return self.failed(Phase::Constraint, failure, &new),
+            Ok(false) => self.check(new.level, new.state, new.fingerprint, Tail::Step(new.link)),
+            Ok(true) => {
+                let key = match self.worker.key(new.state, new.fingerprint) {
+                    Ok(key) => self.run.cut(key),
+                    Err(failure) => return self.failed(Phase::View, failure, &new),
+                };
+                if let Some(candidates) = &self.run.candidates {
+                    // Only levels before this one are in the set while candidates compete.
+                    if !self.seen.contains(key) {
+                        candidates.offer(key, new.fingerprint, new.link, new.state);
+                    }
+                } else {
+                    match self.seen.insert(key, new.link, new.level + 1) {
+                        Insertion::New => {
+                            self.keep(new.level, key, new.link, new.state);
+                            self.check(new.level, new.state, new.fingerprint, Tail::Kept(key));
+                        }
+                        Insertion::Relinked(instance) => {
+                            // The state now counts for the instance of the smaller link.
+                            if instance != new.link.instance {
+                                self.credit(instance, -1);
+                                self.credit(new.link.instance, 1);
+                            }
+                        }
+                        Insertion::Known => {}
+                    }
+                }
+            }
+        }
+        let Some(from) = new.from else { return };
+        for index in 0..self.action_properties {
+            match self.worker.action_property(index as usize, from, new.state) {
+                Ok(true) => {}
+                verdict => {
+                    let subject = match verdict {
+                        Ok(_) => Subject::ActionProperty(index),
+                        Err(_) => Subject::Failure(Phase::ActionProperty, index),
+                    };
+                    let tail = Tail::Step(new.link);
+                    self.found(new.level + 1, subject, verdict.err(), new.fingerprint, tail, new.state);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn is_inside(&mut self, new: &Generated<'_>) -> Result<bool, Failure> {
+        if !self.has_constraints {
+            return Ok(true);
+        }
+        Ok(self.worker.constraint(new.state)?
+            && match new.from {
+                Some(from) => self.worker.action_constraint(from, new.state)?,
+                None => true,
+            })
+    }
+
+    /// Keeps a new state for the next level.
+    fn keep(&mut self, level: u32, key: u64, link: Link, state: &State) {
+        self.tally.distinct += 1;
+        self.credit(link.instance, 1);
+        self.out.push(key, state);
+        if self.out.len() == CHUNK {
+            let full = std::mem::replace(&mut self.out, Chunk::full_size(self.width));
+            self.run.frontier.push(level + 1, full);
+        }
+    }
+
+    fn credit(&mut self, instance: u32, by: i64) {
+        // Initial states are no instance's.
+        if let Some(count) = self.actions.get_mut(instance as usize) {
+            count.distinct += by;
+        }
+    }
+
+    /// Checks the invariants of a state generated while `level` is expanded, and the properties of
+    /// initial states if it is one.
+    fn check(&mut self, level: u32, state: &State, fingerprint: u64, tail: Tail) {
+        for index in 0..self.invariants {
+            match self.worker.invariant(index as usize, state) {
+                Ok(true) => {}
+                Ok(false) => self.found(level + 1, Subject::Invariant(index), None, fingerprint, tail, state),
+                Err(failure) => {
+                    let subject = Subject::Failure(Phase::Invariant, index);
+                    self.found(level + 1, subject, Some(failure), fingerprint, tail, state);
+                }
+            }
+        }
+        for index in 0..if level == 0 { self.initial_properties } else { 0 } {
+            match self.worker.initial_property(index as usize, state) {
+                Ok(true) => {}
+                Ok(false) => self.found(1, Subject::InitialProperty(index), None, fingerprint, tail, state),
+                Err(failure) => {
+                    let subject = Subject::Failure(Phase::InitialProperty, index);
+                    self.found(1, subject, Some(failure), fingerprint, tail, state);
+                }
+            }
+        }
+    }
+
+    /// Keeps and checks the candidates that won, a share at a time.
+    fn settle(&mut self, level: u32) {
+        let Some(candidates) = &self.run.candidates else { return };
+        self.worker.at(self.progress(level));
+        while let Some(winners) = candidates.take() {
+            for (key, winner) in winners {
+                if self.run.halt.is_cancelled() {
+                    return;
+                }
+                let insertion = self.seen.insert(key, winner.link, level + 1);
+                debug_assert_eq!(insertion, Insertion::New, "candidates were not seen before");
+                self.keep(level, key, winner.link, &winner.state);
+                self.check(level, &winner.state, winner.fingerprint, Tail::Kept(key));
+            }
+            self.publish();
+        }
+    }
+
+    fn failed(&mut self, phase: Phase, failure: Failure, new: &Generated<'_>) {
+        let (subject, tail) = (Subject::Failure(phase, 0), Tail::Step(new.link));
+        self.found(new.level + 1, subject, Some(failure), new.fingerprint, tail, new.state);
+    }
+
+    #[cold]
+    fn found(
+        &mut self,
+        length: u32,
+        subject: Subject,
+        failure: Option<Failure>,
+        fingerprint: u64,
+        tail: Tail,
+        last: &State,
+    ) {
+        if failure.as_ref().is_some_and(|f| f.kind == FailureKind::Cancelled) {
+            return self.run.stop(Bound::Cancelled);
+        }
+        let failure = failure.map(Box::new);
+        let finding = Finding { length, subject, failure, fingerprint, tail, last: Box::default() };
+        self.findings.offer(finding, last);
+    }
+
+    fn publish(&mut self) {
+        self.run.publish(&mut self.tally);
+        self.base = self.run.progress();
+    }
+
+    #[inline]
+    fn progress(&self, level: u32) -> Progress {
+        let distinct = self.base.distinct + self.tally.distinct;
+        Progress {
+            generated: self.base.generated + self.tally.generated,
+            distinct,
+            queue: (self.base.queue + self.tally.distinct).saturating_sub(self.tally.expanded),
+            level,
+        }
+    }
+}

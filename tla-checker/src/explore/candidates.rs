@@ -1,0 +1,92 @@
+//! States of the next level that compete for a key.
+//!
+//! Where several states share a key (a VIEW, or keys cut to few bits) and are first reached in one
+//! level, the one with the smallest full fingerprint is kept, ties settled by the link. Which one that
+//! is shows only when the level has ended, so they wait here and are settled then.
+//! Holds: the outcome does not depend on the order of the offers.
+
+use super::seen::Link;
+use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// A state that may be kept.
+pub(super) struct Candidate {
+    /// The whole state's fingerprint.
+    pub fingerprint: u64,
+    /// How it was reached.
+    pub link: Link,
+    /// The packed state.
+    pub state: Box<[u32]>,
+}
+
+/// The competitors of one level.
+pub(super) struct Candidates {
+    shards: Vec<Mutex<FxHashMap<u64, Candidate>>>,
+    next: AtomicUsize,
+}
+
+impl Candidates {
+    /// None yet, for so many workers.
+    pub fn new(workers: usize) -> Self {
+        let shards = (workers * 16).next_power_of_two();
+        Candidates { shards: (0..shards).map(|_| Mutex::default()).collect(), next: AtomicUsize::new(0) }
+    }
+
+    /// Lets a state compete for `key`.
+    pub fn offer(&self, key: u64, fingerprint: u64, link: Link, state: &[u32]) {
+        let shard = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (self.shards.len() - 1);
+        let mut shard = self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
+        match shard.entry(key) {
+            Entry::Vacant(place) => {
+                place.insert(Candidate { fingerprint, link, state: state.into() });
+            }
+            Entry::Occupied(mut place) => {
+                let held = place.get_mut();
+                if (fingerprint, link) < (held.fingerprint, held.link) {
+                    (held.fingerprint, held.link) = (fingerprint, link);
+                    held.state.copy_from_slice(state);
+                }
+            }
+        }
+    }
+
+    /// A share of the winners for one worker to settle; `None` when all are taken.
+    pub fn take(&self) -> Option<FxHashMap<u64, Candidate>> {
+        // Relaxed: the counter only hands out shards, their contents are behind the locks.
+        let shard = self.shards.get(self.next.fetch_add(1, Ordering::Relaxed))?;
+        Some(std::mem::take(&mut *shard.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    /// Makes the table ready for the next level; only between levels.
+    pub fn reset(&self) {
+        // Relaxed: the workers learn of the next level through a lock taken after this.
+        self.next.store(0, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_fingerprint_and_then_link_wins_in_any_order() {
+        let offers = [(9, 1), (4, 8), (4, 3), (7, 0), (4, 5)];
+        for rotation in 0..offers.len() {
+            let candidates = Candidates::new(2);
+            for k in 0..offers.len() {
+                let (fingerprint, choice) = offers[(k + rotation) % offers.len()];
+                let state = [fingerprint as u32, choice];
+                candidates.offer(42, fingerprint, Link { parent: 1, instance: 0, choice }, &state);
+            }
+            let mut winners: Vec<_> = std::iter::from_fn(|| candidates.take()).flatten().collect();
+            let (key, winner) = winners.pop().expect("one winner");
+            assert!(winners.is_empty());
+            assert_eq!(
+                (key, winner.fingerprint, winner.link.choice, &*winner.state),
+                (42, 4, 3, &[4, 3][..])
+            );
+        }
+    }
+}

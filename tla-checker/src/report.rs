@@ -1,0 +1,15 @@
+//! What a run found, for people and for programs.
+//!
+//! Enters: an [`Outcome`](crate::outcome::Outcome) or diagnostics, and the sources they point into.
+//! Leaves: text ([`text`]), one JSON object ([`json`]), JSON lines while a run is under way
+//! ([`events`]). Holds: nothing here decides anything; verdict and exit status are the outcome's.
+//! Writing goes to what the caller gives, and what that answers is handed back: nothing is printed.
+
+pub mod events;
+pub mod json;
+mod state;
+pub mod text;
+mod trace;
+mod words;
+
+pub use words::{headline, phase};

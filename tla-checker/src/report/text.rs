@@ -1,0 +1,197 @@
+//! An outcome or diagnostics, for people.
+//!
+//! Enters: an [`Outcome`] or diagnostics. Leaves: text: warnings, the verdict in plain words, the
+//! trace, the counts. Holds: colours are in the text only if asked for; lines of values stay within
+//! the width, names and messages are not broken.
+
+use super::trace::{place, write_trace};
+use super::words::{counted, duration, grouped, headline, phase, stopped};
+use crate::failure::FailureKind;
+use crate::outcome::{Outcome, Verdict, Violation};
+use anstyle::{AnsiColor, Reset, Style};
+use std::io::{self, Write};
+use tla_parser::diagnostic::Diagnostic;
+use tla_parser::source::{SourceMap, Span};
+
+/// How to write.
+#[derive(Clone, Copy, Debug)]
+pub struct TextOptions {
+    /// Use ANSI colours.
+    pub color: bool,
+    /// The columns to stay within.
+    pub width: usize,
+    /// Show only the variables that changed (`--difftrace`).
+    pub difftrace: bool,
+    /// Show warnings (off with `--nowarning`).
+    pub warnings: bool,
+}
+
+impl Default for TextOptions {
+    fn default() -> Self {
+        TextOptions { color: false, width: 100, difftrace: false, warnings: true }
+    }
+}
+
+/// The styles, each as the text that switches it on; all empty without colours.
+pub(super) struct Palette {
+    error: String,
+    success: String,
+    pub(super) strong: String,
+    pub(super) changed: String,
+    pub(super) faint: String,
+    pub(super) plain: String,
+    pub(super) none: String,
+}
+
+impl Palette {
+    pub(super) fn new(color: bool) -> Self {
+        let on = |style: Style| if color { style.render().to_string() } else { String::new() };
+        Palette {
+            error: on(AnsiColor::Red.on_default().bold()),
+            success: on(AnsiColor::Green.on_default().bold()),
+            strong: on(Style::new().bold()),
+            changed: on(AnsiColor::Yellow.on_default()),
+            faint: on(Style::new().dimmed()),
+            plain: if color { Reset.render().to_string() } else { String::new() },
+            none: String::new(),
+        }
+    }
+}
+
+/// Above this chance that a collision hid a state, the report says so.
+const COLLISION_WORTH_SAYING: f64 = 1e-9;
+
+/// Writes everything a run found.
+///
+/// # Errors
+/// What the writer answers.
+pub fn write_outcome(
+    out: &mut dyn Write,
+    outcome: &Outcome,
+    sources: &SourceMap,
+    options: &TextOptions,
+) -> io::Result<()> {
+    let palette = Palette::new(options.color);
+    if options.warnings {
+        write_diagnostics(out, &outcome.warnings, sources, options)?;
+    }
+    if outcome.violations.is_empty() {
+        write_verdict(out, outcome, &outcome.verdict, sources, options, &palette)?;
+    }
+    for violation in &outcome.violations {
+        write_violation(out, outcome, violation, sources, options, &palette)?;
+    }
+    write_counts(out, outcome)
+}
+
+fn write_violation(
+    out: &mut dyn Write,
+    outcome: &Outcome,
+    violation: &Violation,
+    sources: &SourceMap,
+    options: &TextOptions,
+    palette: &Palette,
+) -> io::Result<()> {
+    write_verdict(out, outcome, &violation.verdict, sources, options, palette)?;
+    if !violation.trace.is_empty() {
+        let length = violation.trace.len() as u64;
+        let what = match violation.verdict {
+            Verdict::Failure(..) => "The behaviour that leads to the failure",
+            Verdict::Deadlock => "The behaviour that leads to the deadlock",
+            _ => "The behaviour that leads there",
+        };
+        writeln!(out, "{what} ({}):", counted(length, "state"))?;
+        write_trace(out, &violation.trace, sources, options)?;
+    } else if matches!(violation.verdict, Verdict::Failure(..)) {
+        return Ok(()); // a drawn diagnostic ends with a blank line already
+    }
+    writeln!(out)
+}
+
+fn write_verdict(
+    out: &mut dyn Write,
+    outcome: &Outcome,
+    verdict: &Verdict,
+    sources: &SourceMap,
+    options: &TextOptions,
+    palette: &Palette,
+) -> io::Result<()> {
+    let Palette { error, success, plain, .. } = palette;
+    let at = |span: &Option<Span>| span.map_or(String::new(), |s| format!(" ({})", place(sources, s)));
+    match verdict {
+        Verdict::Success if outcome.depth == 0 => {
+            writeln!(out, "{success}Success{plain}: the assumptions hold; there is no behaviour to explore")
+        }
+        Verdict::Success => writeln!(out, "{success}Success{plain}: {}", headline(verdict)),
+        Verdict::Bounded(bound) => {
+            writeln!(out, "{success}Stopped{plain} {}: no error found so far", stopped(*bound))
+        }
+        Verdict::Failure(where_, failure) => match failure.kind {
+            FailureKind::Cancelled => writeln!(out, "{success}Stopped{plain}: {}", headline(verdict)),
+            _ => {
+                let mut diagnostic = failure.diagnostic().note(format!("this happened {}", phase(*where_)));
+                if failure.kind == FailureKind::Internal {
+                    diagnostic = diagnostic.help("this is a bug in tlacheck: please report it with the spec");
+                }
+                write_diagnostics(out, &[diagnostic], sources, options)
+            }
+        },
+        Verdict::Assumption { span, .. }
+        | Verdict::Invariant { span, .. }
+        | Verdict::ActionProperty { span, .. }
+        | Verdict::InitialProperty { span, .. } => {
+            writeln!(out, "{error}Error{plain}: {}{}", headline(verdict), at(span))
+        }
+        Verdict::Postcondition { .. } | Verdict::Deadlock => {
+            writeln!(out, "{error}Error{plain}: {}", headline(verdict))
+        }
+    }
+}
+
+/// The counts: `1,234 states generated, 567 distinct, depth 12, 0.05 s (24,680 states/s)`.
+fn write_counts(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
+    if outcome.states_generated == 0 && outcome.depth == 0 {
+        return writeln!(out, "{}", duration(outcome.seconds));
+    }
+    write!(
+        out,
+        "{} generated, {} distinct, depth {}",
+        counted(outcome.states_generated, "state"),
+        grouped(outcome.distinct_states),
+        outcome.depth
+    )?;
+    if outcome.queue > 0 {
+        write!(out, ", {} left on the queue", grouped(outcome.queue))?;
+    }
+    write!(out, ", {}", duration(outcome.seconds))?;
+    if outcome.seconds >= 0.001 {
+        let rate = outcome.states_generated as f64 / outcome.seconds;
+        write!(out, " ({} states/s)", grouped(rate as u64))?;
+    }
+    writeln!(out)?;
+    if outcome.collision_probability > COLLISION_WORTH_SAYING {
+        writeln!(
+            out,
+            "The chance that two states shared a fingerprint, so that one was overlooked: {:.1e}",
+            outcome.collision_probability
+        )?;
+    }
+    Ok(())
+}
+
+/// Writes diagnostics, a blank line after each.
+///
+/// # Errors
+/// What the writer answers.
+pub fn write_diagnostics(
+    out: &mut dyn Write,
+    diagnostics: &[Diagnostic],
+    sources: &SourceMap,
+    options: &TextOptions,
+) -> io::Result<()> {
+    for diagnostic in diagnostics {
+        let drawn = tla_parser::render::render(diagnostic, sources, options.color);
+        writeln!(out, "{}\n", drawn.trim_end())?;
+    }
+    Ok(())
+}

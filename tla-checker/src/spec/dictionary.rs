@@ -1,0 +1,113 @@
+//! A slot's dictionary: values to indices, the same for all workers.
+//!
+//! Holds: an index is given once and never changes; each worker keeps its own form of the values it
+//! has met, so the shared part is only asked about values that are new to the worker.
+
+use crate::value::fingerprint::{Sum, variable_terms};
+use crate::value::{Datum, Interner, Limits, Value, ValueError};
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The shared half.
+pub(super) struct Dictionary {
+    name: String,
+    shared: Mutex<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    indices: FxHashMap<Arc<Datum>, u32>,
+    entries: Vec<(Arc<Datum>, u64)>,
+}
+
+impl Dictionary {
+    pub(super) fn new(name: &str) -> Self {
+        Dictionary { name: name.to_string(), shared: Mutex::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        // A panic elsewhere ends the run; the table itself is consistent between statements.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn intern(&self, value: &Value, limits: &Limits) -> Result<(u32, u64), ValueError> {
+        let datum = value.to_datum(limits)?;
+        if let Some(&index) = self.lock().indices.get(&datum) {
+            return Ok((index, self.lock().entries[index as usize].1));
+        }
+        let terms: u64 = variable_terms(&self.name, &datum)?;
+        let mut shared = self.lock();
+        if let Some(&index) = shared.indices.get(&datum) {
+            return Ok((index, terms));
+        }
+        let index = shared.entries.len() as u32;
+        let datum = Arc::new(datum);
+        shared.entries.push((datum.clone(), terms));
+        shared.indices.insert(datum, index);
+        Ok((index, terms))
+    }
+
+    pub(super) fn get(&self, index: u32) -> (Arc<Datum>, u64) {
+        self.lock().entries[index as usize].clone()
+    }
+}
+
+/// A worker's half.
+#[derive(Default)]
+pub(super) struct Known {
+    indices: HashMap<Value, u32, FxBuildHasher>,
+    entries: Vec<Option<(Value, u64)>>,
+}
+
+impl Known {
+    /// The index of a value and its fingerprint terms.
+    #[inline]
+    pub(super) fn index(
+        &mut self,
+        dictionary: &Dictionary,
+        value: &Value,
+        limits: &Limits,
+    ) -> Result<(u32, u64), ValueError> {
+        if let Some(&index) = self.indices.get(value)
+            && let Some(Some((_, terms))) = self.entries.get(index as usize)
+        {
+            return Ok((index, *terms));
+        }
+        // Built before it is kept: a lazy form would be worked out again at every use.
+        let value = if value.is_unforced() { value.forced(limits)? } else { value.clone() };
+        let (index, terms) = dictionary.intern(&value, limits)?;
+        self.keep(index, value, terms);
+        Ok((index, terms))
+    }
+
+    /// The value and the fingerprint terms of an index.
+    #[inline]
+    pub(super) fn value(
+        &mut self,
+        dictionary: &Dictionary,
+        index: u32,
+        interner: &mut Interner,
+    ) -> (Value, u64) {
+        if let Some(Some((value, terms))) = self.entries.get(index as usize) {
+            return (value.clone(), *terms);
+        }
+        let (datum, terms) = dictionary.get(index);
+        let value = datum.to_value(interner);
+        self.keep(index, value.clone(), terms);
+        (value, terms)
+    }
+
+    fn keep(&mut self, index: u32, value: Value, terms: u64) {
+        if self.entries.len() <= index as usize {
+            self.entries.resize(index as usize + 1, None);
+        }
+        self.indices.insert(value.clone(), index);
+        self.entries[index as usize] = Some((value, terms));
+    }
+}
+
+/// The fingerprint of a state, from the sum of its slots' terms.
+pub(super) fn finalise(terms: u64) -> u64 {
+    Sum::finalise(terms)
+}

@@ -1,0 +1,217 @@
+//! The binary from outside: arguments, files, exit statuses, what goes where.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+struct Said {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cli")
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tlacheck"));
+    command.args(arguments).current_dir(fixtures()).env_remove("NO_COLOR").stdin(Stdio::null());
+    command
+}
+
+fn tlacheck(arguments: &[&str]) -> Said {
+    let output = command(arguments).output().unwrap();
+    Said {
+        status: output.status.code().expect("ended by itself"),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// The last line of the output, as JSON.
+fn report(said: &Said) -> serde_json::Value {
+    let line = said.out.trim_end().lines().last().expect("a line");
+    serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))
+}
+
+#[test]
+fn help_version_and_completions() {
+    for (arguments, wanted) in [
+        (&["--help"][..], "Exit status:"),
+        (&["-h"], "Usage:"),
+        (&["-help"], "Exit status:"),
+        (&["--version"], env!("CARGO_PKG_VERSION")),
+        (&["completions", "bash"], "tlacheck"),
+        (&["completions", "zsh"], "tlacheck"),
+        (&["completions", "fish"], "tlacheck"),
+    ] {
+        let said = tlacheck(arguments);
+        assert_eq!(said.status, 0, "{arguments:?}: {}", said.err);
+        assert!(said.out.contains(wanted), "{arguments:?}: {}", said.out);
+    }
+}
+
+#[test]
+fn wrong_usage_is_status_1() {
+    for (arguments, wanted) in [
+        (&["--wrokers", "3", "Counter"][..], "--workers"),
+        (&["Counter", "--workers", "0"], "from 1 to 1024"),
+        (&["Counter", "--seconds", "0"], "greater than 0"),
+        (&["completions", "tcsh"], "tcsh"),
+        (&["explain", "E9999"], "E9999"),
+    ] {
+        let said = tlacheck(arguments);
+        assert_eq!(said.status, 1, "{arguments:?}: {}", said.err);
+        assert!(said.err.contains(wanted), "{arguments:?}: {}", said.err);
+        assert_eq!(said.out, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn every_code_is_explained() {
+    let said = tlacheck(&["explain"]);
+    assert_eq!(said.status, 0);
+    let codes: Vec<&str> = said.out.lines().filter_map(|l| l.split_whitespace().next()).collect();
+    assert!(codes.len() > 20, "{codes:?}");
+    for code in &codes {
+        let row = tla_parser::code::explain(&code.to_lowercase()).unwrap();
+        assert!(row.text.len() > 20, "{code} has no explanation");
+    }
+    let said = tlacheck(&["explain", "e0404"]);
+    assert!(said.out.starts_with("E0404: ") && said.out.contains("INIT"), "{}", said.out);
+}
+
+#[test]
+fn options_of_tlc_that_are_not_built_are_refused_by_name() {
+    for option in ["-simulate", "--coverage", "-dump", "-dfid", "-recover"] {
+        let said = tlacheck(&["Counter", option, "--json"]);
+        let name = format!("--{}", option.trim_start_matches('-'));
+        assert_eq!(said.status, 151, "{option}");
+        assert!(said.err.contains("E0490") && said.err.contains(&name), "{option}: {}", said.err);
+        assert_eq!(report(&said)["outcome"], "refused");
+        assert_eq!(report(&said)["exit_code"], 151);
+    }
+}
+
+#[test]
+fn a_missing_spec_says_where_was_sought() {
+    let said = tlacheck(&["Conter", "--json"]);
+    assert_eq!(said.status, 150);
+    for wanted in ["E0601", "Conter.tla", "did you mean Counter.tla?"] {
+        assert!(said.err.contains(wanted), "{wanted}: {}", said.err);
+    }
+    assert_eq!(report(&said)["outcome"], "error");
+    assert_eq!(tlacheck(&["no/such/folder/Spec"]).status, 150);
+    assert_eq!(tlacheck(&["."]).status, 150);
+}
+
+#[test]
+fn a_missing_configuration_says_where_was_sought() {
+    let said = tlacheck(&["./Counter.tla", "-config", "Absent"]);
+    assert_eq!(said.status, 151);
+    for wanted in ["E0601", "Absent.cfg", "./Absent"] {
+        assert!(said.err.contains(wanted), "{wanted}: {}", said.err);
+    }
+}
+
+#[test]
+fn all_errors_of_a_configuration_are_shown() {
+    for arguments in [&["Twice"][..], &["Counter.tla", "--config", "Twice"]] {
+        let said = tlacheck(arguments);
+        assert_eq!(said.status, 151);
+        for wanted in ["E0403", "E0402", "did you mean `INVARIANT`?", "Twice.cfg:2:1", "Twice.cfg:3:1"] {
+            assert!(said.err.contains(wanted), "{wanted}: {}", said.err);
+        }
+        assert_eq!(said.out, "");
+    }
+}
+
+#[test]
+fn a_configuration_inside_the_spec_is_found() {
+    let said = tlacheck(&["Embedded"]);
+    assert_eq!(said.status, 151);
+    assert!(
+        said.err.contains("Embedded.tla:8:1") && said.err.contains("did you mean `NEXT`?"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    let folder = std::env::temp_dir().join(format!("tlacheck-cli-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("Bytes.tla");
+    std::fs::write(&path, b"---- MODULE Bytes ----\n\xff\xfe\n====").unwrap();
+    let said = tlacheck(&["parse", "--syntax-only", &path.to_string_lossy()]);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(said.status, 150);
+    assert!(said.err.contains("E0602") && said.err.contains("line 2 is not UTF-8"), "{}", said.err);
+}
+
+#[test]
+fn parse_syntax_only() {
+    let said = tlacheck(&["parse", "--syntax-only", "Counter.tla", "Embedded"]);
+    assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (0, "", ""));
+    let said = tlacheck(&["parse", "-syntax-only", "Broken.tla", "Counter"]);
+    assert_eq!(said.status, 150);
+    assert!(said.err.contains("Broken.tla:"), "{}", said.err);
+    let said = tlacheck(&["parse", "--syntax-only", "--json", "Broken", "Counter"]);
+    assert_eq!(said.status, 150);
+    let lines: Vec<serde_json::Value> =
+        said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0]["outcome"], "parse_error");
+    assert_eq!(lines[0]["diagnostics"][0]["span"]["file"], "Broken.tla");
+    assert_eq!((&lines[1]["outcome"], &lines[1]["exit_code"]), (&"success".into(), &0.into()));
+}
+
+#[test]
+fn parse_resolves_names() {
+    let said = tlacheck(&["parse", "Counter"]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    let said = tlacheck(&["parse", "--json", "Undefined"]);
+    assert_eq!(said.status, 150);
+    assert_eq!(report(&said)["diagnostics"][0]["code"], "E0201", "{}", said.out);
+}
+
+/// Errors of the spec do not hide those of the configuration; the exit status is the spec's.
+#[test]
+fn errors_of_spec_and_configuration_are_shown_together() {
+    let said = tlacheck(&["Undefined", "--config", "Twice", "--json"]);
+    assert_eq!(said.status, 150);
+    assert!(said.err.contains("E0201") && said.err.contains("E0403"), "{}", said.err);
+    assert_eq!(report(&said)["outcome"], "parse_error");
+}
+
+#[test]
+fn debug_shows_tokens_and_tree() {
+    for (stage, wanted) in [("tokens", "TypeOK"), ("ast", "module Counter")] {
+        let said = tlacheck(&["debug", stage, "Counter"]);
+        assert_eq!(said.status, 0, "{}", said.err);
+        assert!(said.out.contains(wanted), "{}", said.out);
+        assert!(said.out.lines().count() > 20);
+    }
+}
+
+#[test]
+fn colours_only_where_wanted() {
+    let plain = tlacheck(&["Twice"]);
+    assert!(!plain.err.contains('\x1b'), "{}", plain.err);
+    let always = tlacheck(&["Twice", "--color", "always"]);
+    assert!(always.err.contains('\x1b'), "{}", always.err);
+}
+
+/// A reader that leaves early is not an error.
+#[test]
+fn a_broken_pipe_is_not_an_error() {
+    for arguments in [&["completions", "bash"][..], &["--help"], &["debug", "ast", "Counter"], &["explain"]] {
+        let mut child = command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut err = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}: {err}");
+        assert_eq!(err, "", "{arguments:?}");
+    }
+}
