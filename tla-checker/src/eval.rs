@@ -96,6 +96,7 @@ pub struct Evaluator<'m> {
     /// The states of a trace, for `Trace`, when they are known.
     pub trace: Option<Value>,
     seed: u64,
+    files: natives::Files,
     /// The flag that ends an evaluation.
     pub cancel: Cancel,
     /// Evaluations are being repeated: nothing is printed and no register is set.
@@ -132,6 +133,7 @@ impl<'m> Evaluator<'m> {
             progress: Progress::default(),
             trace: None,
             seed: 0,
+            files: natives::Files::default(),
             cancel: setting.cancel.clone(),
             quiet: false,
         }

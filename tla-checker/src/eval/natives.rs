@@ -8,6 +8,7 @@ mod bags;
 mod core;
 mod counting;
 mod csv;
+mod files;
 mod folds;
 mod format;
 mod functions;
@@ -21,6 +22,8 @@ mod sequences;
 mod subsequences;
 mod tlc;
 mod tlc_ext;
+
+pub(super) use files::Files;
 
 use super::call::Callee;
 use super::native::Family;

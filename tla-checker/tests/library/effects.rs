@@ -96,6 +96,9 @@ fn json_files() {
             (&format!(r#"JsonDeserialize("{one}")"#), r#"[a |-> <<1, <<2>>>>, b |-> "x\"y"]"#),
             (&format!(r#"ndJsonSerialize("{lines}", <<[a |-> 1], [a |-> 2]>>)"#), "TRUE"),
             (&format!(r#"ndJsonDeserialize("{lines}")[2].a"#), "2"),
+            // A file that changed is read again.
+            (&format!(r#"JsonSerialize("{one}", <<1>>) /\ JsonDeserialize("{one}") = <<1>>"#), "TRUE"),
+            (&format!(r#"JsonSerialize("{one}", <<2>>) /\ JsonDeserialize("{one}") = <<2>>"#), "TRUE"),
         ],
     );
     assert_eq!(folder.read("lines.ndjson"), "{\"a\":1}\n{\"a\":2}\n");

@@ -5,7 +5,6 @@ use super::format::fill;
 use crate::ir::*;
 use crate::value::{Expected, Value};
 use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::Path;
 use tla_parser::code;
 
@@ -60,27 +59,7 @@ impl<'m> Evaluator<'m> {
                     return Ok(Value::tuple(Vec::new()));
                 }
                 let text = self.read_file(op, &path, id)?;
-                let mut records = Vec::new();
-                for (number, line) in text.lines().enumerate() {
-                    let mut cells: Vec<&str> = line.split(&*delimiter).collect();
-                    while cells.len() > names.len() && cells.last() == Some(&"") {
-                        cells.pop();
-                    }
-                    if cells.len() > names.len() {
-                        let message = format!(
-                            "{op}: line {} of `{path}` has {} columns, but {} are named",
-                            number + 1,
-                            cells.len(),
-                            names.len()
-                        );
-                        return Err(self.evaluation(id, code::INPUT_OUTPUT, message));
-                    }
-                    cells.resize(names.len(), "");
-                    let fields =
-                        names.iter().zip(cells).map(|(n, c)| (self.interner.symbol(n), Value::string(c)));
-                    records.push(Value::record(fields.collect()));
-                }
-                Ok(Value::tuple(records))
+                self.csv_records(&text, &names, &delimiter, &path, id)
             }
             Native::CsvRecords => {
                 if !Path::new(&path).exists() {
@@ -93,9 +72,40 @@ impl<'m> Evaluator<'m> {
         }
     }
 
+    fn csv_records(
+        &mut self,
+        text: &str,
+        names: &[String],
+        delimiter: &str,
+        path: &str,
+        id: NodeId,
+    ) -> Result<Value> {
+        let mut records = Vec::new();
+        for (number, line) in text.lines().enumerate() {
+            let mut cells: Vec<&str> = line.split(delimiter).collect();
+            while cells.len() > names.len() && cells.last() == Some(&"") {
+                cells.pop();
+            }
+            if cells.len() > names.len() {
+                let message = format!(
+                    "CSVRead: line {} of `{path}` has {} columns, but {} are named",
+                    number + 1,
+                    cells.len(),
+                    names.len()
+                );
+                return Err(self.evaluation(id, code::INPUT_OUTPUT, message));
+            }
+            cells.resize(names.len(), "");
+            let fields = names.iter().zip(cells).map(|(n, c)| (self.interner.symbol(n), Value::string(c)));
+            records.push(Value::record(fields.collect()));
+        }
+        Ok(Value::tuple(records))
+    }
+
     fn append_line(&mut self, op: &str, path: &str, line: &str, id: NodeId) -> Result<Value> {
-        let file = OpenOptions::new().create(true).append(true).open(path);
-        let written = file.and_then(|mut f| f.write_all(format!("{line}\n").as_bytes()));
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        let written = self.write_opened(path, &options, format!("{line}\n").as_bytes());
         match written {
             Ok(()) => Ok(Value::TRUE),
             Err(e) => Err(self.outside(op, &format!("write `{path}`"), &e, id)),

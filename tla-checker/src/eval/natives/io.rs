@@ -1,4 +1,4 @@
-//! Module IOUtils: files, programs and the environment; and the files of Json and CSV.
+//! Module IOUtils: files, programs and the environment.
 //!
 //! Holds: a file that cannot be read or written and a program that cannot be started are failures
 //! with the path and what the system said; Serialize and Deserialize report in their value instead,
@@ -9,8 +9,6 @@ use super::format::fill;
 use crate::ir::*;
 use crate::value::{Datum, Expected, Value};
 use std::fs;
-use std::io::Write;
-use std::path::Path;
 use std::process::Command;
 use tla_parser::code;
 
@@ -28,12 +26,7 @@ impl<'m> Evaluator<'m> {
             given.push(self.eval(arg, base)?);
         }
         match native {
-            Native::IoEnv => {
-                let fields = std::env::vars_os().map(|(name, value)| {
-                    (self.interner.symbol(&name.to_string_lossy()), Value::string(&value.to_string_lossy()))
-                });
-                Ok(Value::record(fields.collect()))
-            }
+            Native::IoEnv => Ok(self.environment_record()),
             Native::Atoi => {
                 let text = self.text(&given[0], op, id)?;
                 match text.parse() {
@@ -60,14 +53,12 @@ impl<'m> Evaluator<'m> {
             }
             Native::IoDeserialize => {
                 let path = self.text(&given[0], op, id)?;
-                let bytes = match fs::read(&path) {
-                    Ok(bytes) => bytes,
-                    Err(e) => return Err(self.outside(op, &format!("read `{path}`"), &e, id)),
-                };
-                match Datum::decode(&mut bytes.as_slice()) {
-                    Ok(datum) => Ok(datum.to_value(&mut self.interner)),
-                    Err(e) => Err(self.outside(op, &format!("read a value from `{path}`"), &e, id)),
-                }
+                self.made_of_file(native, &path, id, |this, bytes| {
+                    match Datum::decode(&mut bytes.as_slice()) {
+                        Ok(datum) => Ok(datum.to_value(&mut this.interner)),
+                        Err(e) => Err(this.outside(op, &format!("read a value from `{path}`"), &e, id)),
+                    }
+                })
             }
             Native::Serialize => {
                 let done = match self.serialize(&given, op, id)? {
@@ -102,23 +93,6 @@ impl<'m> Evaluator<'m> {
                 self.run(op, &words, &extra, id)
             }
             other => Err(self.misplaced(other, id)),
-        }
-    }
-
-    pub(super) fn read_file(&mut self, op: &str, path: &str, id: NodeId) -> Result<String> {
-        match fs::read_to_string(path) {
-            Ok(text) => Ok(text),
-            Err(e) => Err(self.outside(op, &format!("read `{path}`"), &e, id)),
-        }
-    }
-
-    /// Writes a file, the folders on its way made.
-    pub(super) fn write_file(&mut self, op: &str, path: &str, bytes: &[u8], id: NodeId) -> Result<()> {
-        let folder = Path::new(path).parent().filter(|f| !f.as_os_str().is_empty());
-        let made = folder.map_or(Ok(()), fs::create_dir_all);
-        match made.and_then(|()| fs::write(path, bytes)) {
-            Ok(()) => Ok(()),
-            Err(e) => Err(self.outside(op, &format!("write `{path}`"), &e, id)),
         }
     }
 
@@ -184,7 +158,7 @@ impl<'m> Evaluator<'m> {
                 other => return Ok(Err(format!("{op} does not know the open option {other}"))),
             };
         }
-        let written = file.open(&path).and_then(|mut f| f.write_all(&bytes));
+        let written = self.write_opened(&path, &file, &bytes);
         Ok(written.map_err(|e| format!("{op} cannot write `{path}`: {e}")))
     }
 

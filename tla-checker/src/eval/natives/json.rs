@@ -49,20 +49,22 @@ impl<'m> Evaluator<'m> {
             }
             Native::JsonDeserialize => {
                 let path = self.text(&first, op, id)?;
-                let text = self.read_file(op, &path, id)?;
-                return self.read_json(op, &text, &path, id);
+                return self.made_of_file(native, &path, id, |this, bytes| {
+                    this.read_json(op, &String::from_utf8_lossy(&bytes), &path, id)
+                });
             }
             Native::NdJsonDeserialize => {
                 let path = self.text(&first, op, id)?;
-                let text = self.read_file(op, &path, id)?;
-                let mut items = Vec::new();
-                for (line, text) in text.lines().enumerate() {
-                    if !text.trim().is_empty() {
-                        let place = format!("{path}`, line `{}", line + 1);
-                        items.push(self.read_json(op, text, &place, id)?);
+                return self.made_of_file(native, &path, id, |this, bytes| {
+                    let mut items = Vec::new();
+                    for (line, text) in String::from_utf8_lossy(&bytes).lines().enumerate() {
+                        if !text.trim().is_empty() {
+                            let place = format!("{path}`, line `{}", line + 1);
+                            items.push(this.read_json(op, text, &place, id)?);
+                        }
                     }
-                }
-                return Ok(Value::tuple(items));
+                    Ok(Value::tuple(items))
+                });
             }
             other => return Err(self.misplaced(other, id)),
         }
