@@ -154,7 +154,7 @@ fn upper_gamma(a: f64, x: f64) -> f64 {
 /// The logarithm of the gamma function, by Stirling's series after moving up.
 fn log_gamma(x: f64) -> f64 {
     let (mut x, mut shift) = (x, 0.0);
-    while x < 10.0 {
+    while x < 30.0 {
         shift -= x.ln();
         x += 1.0;
     }
