@@ -31,7 +31,7 @@ use crate::eval::{Bounds, Evaluator, Registers, Setting};
 use crate::explore::{self, reference};
 use crate::failure::FailureKind;
 use crate::ir::{Ir, OpId};
-use crate::lower::{Lowerer, ROOT};
+use crate::lower::{Lowerer, ROOT, keeps, literals, specialise};
 use crate::model::Model;
 use crate::observer::{Cancel, Observer, Silent};
 use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
@@ -129,16 +129,18 @@ pub fn prepare(
         roles.init = Some(init);
         next = Some(step);
     }
-    let single = |clauses: &[crate::model::Clause], lowerer: &mut Lowerer<'_>, errors: &mut Vec<Diagnostic>| {
-        let mut ops = Vec::new();
-        for clause in clauses {
-            if let Some((e, span)) = formulas.get(clause, errors) {
-                ops.push((clause.text().to_string(), lowerer.formula(clause.text(), e, ROOT), span));
+    let single =
+        |clauses: &[crate::model::Clause], lowerer: &mut Lowerer<'_>, errors: &mut Vec<Diagnostic>| {
+            let mut ops = Vec::new();
+            for clause in clauses {
+                if let Some((e, span)) = formulas.get(clause, errors) {
+                    ops.push((clause.text().to_string(), lowerer.formula(clause.text(), e, ROOT), span));
+                }
             }
-        }
-        ops
-    };
-    let name = |(name, op, span): (String, OpId, Span)| (crate::space::Property { name, span: Some(span) }, op);
+            ops
+        };
+    let name =
+        |(name, op, span): (String, OpId, Span)| (crate::space::Property { name, span: Some(span) }, op);
     for (property, op) in single(&model.invariants, &mut lowerer, &mut errors).into_iter().map(name) {
         properties.invariants.push(property);
         roles.invariants.push(op);
@@ -165,17 +167,23 @@ pub fn prepare(
     if !errors.is_empty() {
         return Err(errors);
     }
-    let ir = lowerer.finish();
+    let mut ir = lowerer.finish();
     let facts = facts(spec);
     if let Some(next) = next {
         let registers = Registers::new(facts.clone());
         let cancel = Cancel::new();
-        let setting =
-            Setting { ir: &ir, bounds, observer: &Silent, cancel: &cancel, registers: &registers };
+        let setting = Setting { ir: &ir, bounds, observer: &Silent, cancel: &cancel, registers: &registers };
         let mut evaluator = Evaluator::new(&setting);
         evaluator.quiet = true;
         roles.instances = evaluator.split(next);
     }
+    specialise::instances(&mut ir, &mut roles.instances);
+    let formulas = [&roles.invariants, &roles.actions, &roles.constraints, &roles.action_constraints];
+    for &op in formulas.into_iter().flatten() {
+        specialise::operator(&mut ir, op);
+    }
+    keeps(&mut ir);
+    literals(&mut ir);
     Ok(Prepared {
         ir,
         roles,
@@ -192,7 +200,8 @@ pub fn prepare(
 
 fn refuse_unbuilt(model: &Model, errors: &mut Vec<Diagnostic>) {
     if let Some(clause) = &model.symmetry {
-        let mut d = Diagnostic::error(code::NOT_IMPLEMENTED, "SYMMETRY (symmetry reduction) is not implemented yet");
+        let mut d =
+            Diagnostic::error(code::NOT_IMPLEMENTED, "SYMMETRY (symmetry reduction) is not implemented yet");
         if let Some(span) = clause.span {
             d = d.at(span, "");
         }

@@ -81,6 +81,7 @@ pub struct Evaluator<'m> {
     stack: Vec<Cell>,
     caches: Vec<Option<Value>>,
     symbols: Vec<Symbol>,
+    strings: Vec<Value>,
     shapes: Vec<Rc<RecordShape>>,
     data: Vec<Value>,
     /// Shares strings and model values.
@@ -120,7 +121,8 @@ impl<'m> Evaluator<'m> {
             ir,
             door: Door::new(ir.variables.len()),
             stack: Vec::new(),
-            caches: vec![None; ir.caches as usize],
+            caches: vec![None; ir.caches.len()],
+            strings: symbols.iter().cloned().map(Value::Str).collect(),
             symbols,
             shapes,
             data,
@@ -222,7 +224,7 @@ impl<'m> Evaluator<'m> {
         match self.ir.node(id) {
             Node::Bool(b) => Ok(Value::Bool(*b)),
             Node::Int(i) => Ok(Value::Int(*i)),
-            Node::Str(t) => Ok(Value::Str(self.symbols[t.index()].clone())),
+            Node::Str(t) => Ok(self.strings[t.index()].clone()),
             Node::Datum(d) => Ok(self.data[*d as usize].clone()),
             Node::Local(slot) => self.local(base + *slot as usize, id),
             Node::Var(v) => match self.door.now(*v) {
@@ -237,7 +239,13 @@ impl<'m> Evaluator<'m> {
                 if let Some(value) = &self.caches[cache.index()] {
                     return Ok(value.clone());
                 }
-                let value = self.eval_lazy(*inner, base)?;
+                // In a frame of its own: what it binds must not disturb the frame it is met in.
+                let own = self.stack.len();
+                let frame = self.ir.caches[cache.index()] as usize;
+                self.stack.resize_with(own + frame, || Cell::Empty);
+                let value = self.eval_lazy(*inner, own);
+                self.stack.truncate(own);
+                let value = value?;
                 self.caches[cache.index()] = Some(value.clone());
                 Ok(value)
             }
@@ -257,6 +265,10 @@ impl<'m> Evaluator<'m> {
             Node::Local(slot) => self.peek_cell(base + *slot as usize),
             Node::Cached(cache, _) => self.caches[cache.index()].as_ref(),
             Node::Datum(d) => Some(&self.data[*d as usize]),
+            Node::Str(t) => Some(&self.strings[t.index()]),
+            // What fails here is evaluated again, to fail with its place.
+            Node::Field(r, name) => self.peek(*r, base)?.select(&self.symbols[name.index()]).ok(),
+            Node::Apply(f, index) => self.peek(*f, base)?.apply(self.peek(*index, base)?).ok(),
             _ => None,
         }
         .filter(|v| !matches!(v, Value::Closure(_)))
@@ -417,9 +429,8 @@ impl<'m> Evaluator<'m> {
             Node::Except(f, updates) => self.except(*f, updates, id, base),
             Node::Apply(f, index) => self.apply(*f, *index, id, base),
             Node::Field(r, name) => {
-                if let Some(record) = self.peek(*r, base) {
-                    let field = record.select(&self.symbols[name.index()]).cloned();
-                    return self.checked(field, id);
+                if let Some(field) = self.peek(id, base) {
+                    return Ok(field.clone());
                 }
                 let record = self.eval(*r, base)?;
                 let field = record.select(&self.symbols[name.index()]).cloned();
@@ -431,6 +442,8 @@ impl<'m> Evaluator<'m> {
                 self.door.shift();
                 value
             }
+            Node::Inlined(op, e) => self.eval_lazy(*e, base).map_err(|f| self.within(f, *op, id)),
+            Node::Keep(_, e) => Ok(Value::Bool(self.unchanged(*e, id, base)?)),
             Node::Unchanged(e) => Ok(Value::Bool(self.unchanged(*e, id, base)?)),
             Node::Subscripted(square, action, sub) => {
                 let value = if *square {
@@ -447,17 +460,28 @@ impl<'m> Evaluator<'m> {
     }
 
     fn equal(&mut self, a: NodeId, b: NodeId, id: NodeId, base: usize) -> Result<bool> {
-        let b = self.eval(b, base)?;
-        if let Some(a) = self.peek(a, base) {
-            let answer = a.try_eq(&b);
-            return self.checked(answer, id);
+        if let Some(x) = self.peek(a, base) {
+            if let Some(y) = self.peek(b, base) {
+                let answer = x.try_eq(y);
+                return self.checked(answer, id);
+            }
+            let y = self.eval(b, base)?;
+            if let Some(x) = self.peek(a, base) {
+                let answer = x.try_eq(&y);
+                return self.checked(answer, id);
+            }
         }
-        let a = self.eval(a, base)?;
-        let answer = a.try_eq(&b);
+        let x = self.eval(a, base)?;
+        let y = self.eval(b, base)?;
+        let answer = x.try_eq(&y);
         self.checked(answer, id)
     }
 
     fn member(&mut self, a: NodeId, b: NodeId, id: NodeId, base: usize) -> Result<bool> {
+        if let (Some(element), Some(set)) = (self.peek(a, base), self.peek(b, base)) {
+            let answer = set.contains(element);
+            return self.checked(answer, id);
+        }
         let element = self.eval(a, base)?;
         if let Some(set) = self.peek(b, base) {
             let answer = set.contains(&element);

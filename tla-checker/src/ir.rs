@@ -102,8 +102,8 @@ pub struct Ir {
     pub bigs: Vec<BigInt>,
     /// Values given by the model.
     pub data: Vec<Datum>,
-    /// How many values are computed once.
-    pub caches: u32,
+    /// The values that are computed once: the size of the frame each needs for itself.
+    pub caches: Vec<u32>,
     /// Names of the variables, in order of their slots.
     pub variables: Vec<String>,
     /// Why the meaning depends on the order of evaluation, if it does: a native's name.
@@ -284,6 +284,10 @@ pub enum Node {
     StringSet,
     /// `UNCHANGED`
     Unchanged(NodeId),
+    /// `UNCHANGED` of these variables and nothing else, and the expression as written
+    Keep(Box<[u32]>, NodeId),
+    /// The body of an operator in place of its call
+    Inlined(OpId, NodeId),
     /// `ENABLED`
     Enabled(NodeId),
     /// `A \cdot B`

@@ -112,8 +112,9 @@ impl Verdict {
             Verdict::Failure(phase, failure) => match (failure.kind, phase) {
                 (FailureKind::Cancelled, _) => 0,
                 (FailureKind::Internal, _) => 255,
-                (FailureKind::Assert, _) => 14,
+                // As in TLC, an assertion inside an invariant counts as the invariant's failure.
                 (_, Phase::Invariant) => 76,
+                (FailureKind::Assert, _) => 14,
                 _ => 75,
             },
         }

@@ -175,8 +175,9 @@ pub trait SpaceWorker {
     fn display(&mut self, trace: &[Vec<u32>], position: usize) -> Result<Vec<(String, Datum)>, Failure>;
 
     /// Tells the evaluator where the search is, for `TLCGet("level")` and its kin. The level is that
-    /// of the state being expanded, also while its successors are checked, and 0 while initial states
-    /// are generated and checked (as in TLC). The other counts are exact with one worker.
+    /// of the state being expanded, and 0 while initial states are generated; a predicate of a single
+    /// state is evaluated at the next level, which is that of the state it is about. The other counts
+    /// are exact with one worker.
     fn at(&mut self, progress: Progress);
 
     /// Hands over the flag to look at inside long evaluations, before anything else is asked; another

@@ -91,7 +91,9 @@ impl<'m> Evaluator<'m> {
             Node::Or(items) => {
                 items.iter().try_for_each(|&item| self.split_at(item, base, label, depth, found))
             }
-            Node::Quantifier(false, bounds, body) => self.split_exists(bounds, *body, base, label, depth, found),
+            Node::Quantifier(false, bounds, body) => {
+                self.split_exists(bounds, *body, base, label, depth, found)
+            }
             Node::Call(op, captured, args) if depth < DEEPEST => {
                 let new = self.push_frame(*op, captured, args, base);
                 let label = self.label(*op, captured.len(), new);

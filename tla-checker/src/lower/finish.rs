@@ -4,6 +4,7 @@
 //! Holds: all three are least fixpoints over the call graph, so recursion needs no special case.
 
 use crate::ir::*;
+use crate::value::Datum;
 use rustc_hash::FxHashMap;
 
 pub(super) fn finish(ir: &mut Ir) {
@@ -251,24 +252,70 @@ fn raise_to(place: &mut Reads, to: Reads) -> bool {
 
 /// Wraps the largest constant, closed and pure expressions in [`Node::Cached`].
 fn constants(ir: &mut Ir) {
-    let mut free: Vec<Option<Vec<Slot>>> = vec![None; ir.nodes.len()];
     let roots: Vec<NodeId> = ir.ops.iter().map(|o| o.body).chain(ir.rules.iter().map(|r| r.body)).collect();
-    for &root in &roots {
-        free_slots(ir, root, &mut free);
-    }
-    let closed: Vec<bool> = (free.iter().zip(&ir.levels))
-        .map(|(free, reads)| free.as_ref().is_some_and(Vec::is_empty) && *reads == Reads::Constant)
-        .collect();
     // One value for all the places where an operator without parameters is named.
     let mut of_op: FxHashMap<OpId, CacheId> = FxHashMap::default();
     for root in roots {
-        wrap(ir, root, &closed, &mut of_op);
+        fold_with(ir, root, &mut of_op);
+    }
+}
+
+/// The same for one formula that was made later.
+pub(super) fn fold(ir: &mut Ir, root: NodeId) {
+    fold_with(ir, root, &mut FxHashMap::default());
+    ir.by_name.resize(ir.nodes.len(), false);
+}
+
+fn fold_with(ir: &mut Ir, root: NodeId, of_op: &mut FxHashMap<OpId, CacheId>) {
+    let mut free: FxHashMap<NodeId, Vec<Slot>> = FxHashMap::default();
+    free_slots(ir, root, &mut free);
+    wrap(ir, root, &free, of_op);
+}
+
+/// Integers become entries of the table of values, where they can be looked at without being made.
+pub(crate) fn literals(ir: &mut Ir) {
+    let mut places: FxHashMap<i64, u32> = FxHashMap::default();
+    for node in &mut ir.nodes {
+        if let Node::Int(i) = *node {
+            let place = *places.entry(i).or_insert_with(|| {
+                ir.data.push(Datum::Int(i));
+                ir.data.len() as u32 - 1
+            });
+            *node = Node::Datum(place);
+        }
+    }
+}
+
+/// UNCHANGED of variables alone, through tuples and definitions.
+pub(crate) fn keeps(ir: &mut Ir) {
+    for id in 0..ir.nodes.len() {
+        if let Node::Unchanged(e) = ir.nodes[id] {
+            let mut variables = Vec::new();
+            if named_variables(ir, e, &mut variables) {
+                ir.nodes[id] = Node::Keep(variables.into(), e);
+            }
+        }
+    }
+}
+
+fn named_variables(ir: &Ir, id: NodeId, variables: &mut Vec<u32>) -> bool {
+    match ir.node(id) {
+        Node::Var(v) => {
+            variables.push(*v);
+            true
+        }
+        Node::Tuple(items) => items.iter().all(|&item| named_variables(ir, item, variables)),
+        Node::Inlined(_, e) => named_variables(ir, *e, variables),
+        Node::Call(op, captured, args) if captured.is_empty() && args.is_empty() => {
+            named_variables(ir, ir.op(*op).body, variables)
+        }
+        _ => false,
     }
 }
 
 /// The slots that an expression mentions and does not bind itself.
-fn free_slots<'a>(ir: &Ir, id: NodeId, known: &'a mut Vec<Option<Vec<Slot>>>) -> &'a [Slot] {
-    if known[id.index()].is_none() {
+fn free_slots<'a>(ir: &Ir, id: NodeId, known: &'a mut FxHashMap<NodeId, Vec<Slot>>) -> &'a [Slot] {
+    if !known.contains_key(&id) {
         let mut free = Vec::new();
         let mut children = Vec::new();
         ir.children(id, &mut |c| children.push(c));
@@ -298,9 +345,9 @@ fn free_slots<'a>(ir: &Ir, id: NodeId, known: &'a mut Vec<Option<Vec<Slot>>>) ->
         free.retain(|s| !bound.contains(s));
         free.sort_unstable();
         free.dedup();
-        known[id.index()] = Some(free);
+        known.insert(id, free);
     }
-    known[id.index()].as_deref().unwrap_or_default()
+    &known[&id]
 }
 
 fn is_trivial(node: &Node) -> bool {
@@ -321,21 +368,43 @@ fn is_trivial(node: &Node) -> bool {
     )
 }
 
-fn wrap(ir: &mut Ir, id: NodeId, closed: &[bool], of_op: &mut FxHashMap<OpId, CacheId>) {
+/// The slots that a closed expression binds: the frame in which it can stand alone.
+fn frame_of(ir: &Ir, root: NodeId) -> u32 {
+    let mut frame = 0;
+    walk(ir, root, &mut |id| {
+        let mut slot = |slot: &Slot| frame = frame.max(slot + 1);
+        let mut pattern = |p: &Pattern| match p {
+            Pattern::One(s) => slot(s),
+            Pattern::Tuple(slots) => slots.iter().for_each(&mut slot),
+        };
+        match ir.node(id) {
+            Node::Quantifier(_, bounds, _) | Node::SetMap(_, bounds) | Node::Function(bounds, _) => {
+                bounds.iter().for_each(|b| pattern(&b.pattern));
+            }
+            Node::Choose(b, _) | Node::SetFilter(b, _) => pattern(&b.pattern),
+            Node::Let(defs, _) => defs.iter().for_each(|(s, _)| slot(s)),
+            Node::Except(_, updates) => updates.iter().filter_map(|u| u.at.as_ref()).for_each(slot),
+            _ => {}
+        }
+    });
+    frame
+}
+
+fn wrap(ir: &mut Ir, id: NodeId, free: &FxHashMap<NodeId, Vec<Slot>>, of_op: &mut FxHashMap<OpId, CacheId>) {
     stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || {
-        if id.index() >= closed.len() || matches!(ir.node(id), Node::Cached(..)) {
+        if matches!(ir.node(id), Node::Cached(..)) {
             return;
         }
-        if closed[id.index()] && !is_trivial(ir.node(id)) {
+        let closed = free.get(&id).is_some_and(Vec::is_empty) && ir.reads(id) == Reads::Constant;
+        if closed && !is_trivial(ir.node(id)) {
+            let frame = frame_of(ir, id);
+            let fresh = |ir: &mut Ir| {
+                ir.caches.push(frame);
+                CacheId(ir.caches.len() as u32 - 1)
+            };
             let cache = match ir.node(id) {
-                Node::Call(op, _, args) if args.is_empty() => *of_op.entry(*op).or_insert_with(|| {
-                    ir.caches += 1;
-                    CacheId(ir.caches - 1)
-                }),
-                _ => {
-                    ir.caches += 1;
-                    CacheId(ir.caches - 1)
-                }
+                Node::Call(op, _, args) if args.is_empty() => *of_op.entry(*op).or_insert_with(|| fresh(ir)),
+                _ => fresh(ir),
             };
             let inner = NodeId(ir.nodes.len() as u32);
             let node = std::mem::replace(&mut ir.nodes[id.index()], Node::Cached(cache, inner));
@@ -347,7 +416,7 @@ fn wrap(ir: &mut Ir, id: NodeId, closed: &[bool], of_op: &mut FxHashMap<OpId, Ca
         let mut children = Vec::new();
         ir.children(id, &mut |c| children.push(c));
         for c in children {
-            wrap(ir, c, closed, of_op);
+            wrap(ir, c, free, of_op);
         }
     });
 }

@@ -86,6 +86,15 @@ impl<'s> Worker<'s> {
         self.evaluator.truth_of(op).map_err(|f| *f)
     }
 
+    /// Runs `f` where `TLCGet("level")` is that of the state being checked, one past the state
+    /// being expanded.
+    fn checking<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        self.evaluator.progress.level += 1;
+        let result = f(self);
+        self.evaluator.progress.level -= 1;
+        result
+    }
+
     fn all(&mut self, ops: &[OpId]) -> Result<bool, Failure> {
         for &op in ops {
             if !self.truth(op)? {
@@ -98,7 +107,7 @@ impl<'s> Worker<'s> {
     fn view(&mut self, state: &State) -> Result<Option<Value>, Failure> {
         let Some(view) = self.roles.view else { return Ok(None) };
         self.load(state);
-        self.evaluator.value_of(view).map(Some).map_err(|f| *f)
+        self.checking(|w| w.evaluator.value_of(view).map(Some).map_err(|f| *f))
     }
 
     fn value_failure(&self, op: OpId, e: &ValueError) -> Failure {
@@ -211,7 +220,7 @@ impl SpaceWorker for Worker<'_> {
             return Ok(true);
         }
         self.load(state);
-        self.all(&self.roles.constraints)
+        self.checking(|w| w.all(&w.roles.constraints))
     }
 
     fn action_constraint(&mut self, from: &State, to: &State) -> Result<bool, Failure> {
@@ -224,7 +233,7 @@ impl SpaceWorker for Worker<'_> {
 
     fn invariant(&mut self, index: usize, state: &State) -> Result<bool, Failure> {
         self.load(state);
-        self.truth(self.roles.invariants[index])
+        self.checking(|w| w.truth(w.roles.invariants[index]))
     }
 
     fn action_property(&mut self, index: usize, from: &State, to: &State) -> Result<bool, Failure> {
@@ -234,7 +243,7 @@ impl SpaceWorker for Worker<'_> {
 
     fn initial_property(&mut self, index: usize, state: &State) -> Result<bool, Failure> {
         self.load(state);
-        self.truth(self.roles.initial[index])
+        self.checking(|w| w.truth(w.roles.initial[index]))
     }
 
     fn fingerprint(&mut self, state: &State) -> u64 {
@@ -243,7 +252,7 @@ impl SpaceWorker for Worker<'_> {
     }
 
     fn values(&mut self, state: &State) -> Vec<Datum> {
-        (state.iter().zip(&self.space.dictionaries)).map(|(&i, d)| (*d.get(i).0).clone()).collect()
+        (state.iter().zip(&self.space.dictionaries)).map(|(&i, d)| d.get(i).0).collect()
     }
 
     fn display(&mut self, trace: &[Vec<u32>], position: usize) -> Result<Vec<(String, Datum)>, Failure> {

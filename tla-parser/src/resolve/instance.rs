@@ -156,6 +156,11 @@ impl Resolver<'_> {
         }
         let i = self.spec.instance(instance);
         let d = self.spec.def(def);
+        let home = self.spec.module(d.module);
+        if i.params.is_empty() && home.decls.is_empty() && home.parent.is_none() {
+            // Where nothing is declared there is nothing to substitute: it stays what it is.
+            return def;
+        }
         let name: Symbol = match &i.name {
             Some(name) => format!("{name}!{}", d.name).into(),
             None => d.name.clone(),
