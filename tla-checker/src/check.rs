@@ -172,7 +172,7 @@ pub fn prepare(
     if let Some(next) = next {
         let registers = Registers::new(facts.clone());
         let cancel = Cancel::new();
-        let setting = Setting { ir: &ir, bounds, observer: &Silent, cancel: &cancel, registers: &registers };
+        let setting = Setting { ir: &ir, bounds, keep_values: false, observer: &Silent, cancel: &cancel, registers: &registers };
         let mut evaluator = Evaluator::new(&setting);
         evaluator.quiet = true;
         roles.instances = evaluator.split(next);
@@ -258,7 +258,7 @@ pub fn evaluate(
     let op = lowerer.formula("expression", e, ROOT);
     let ir = lowerer.finish();
     let (registers, cancel) = (Registers::new(facts(spec)), Cancel::new());
-    let setting = Setting { ir: &ir, bounds, observer: &Silent, cancel: &cancel, registers: &registers };
+    let setting = Setting { ir: &ir, bounds, keep_values: false, observer: &Silent, cancel: &cancel, registers: &registers };
     let mut evaluator = Evaluator::new(&setting);
     match evaluator.lazy_value_of(op) {
         Ok(value) => Ok(value.to_string()),
@@ -305,6 +305,7 @@ fn search(
         &prepared.properties,
         prepared.order.clone(),
         prepared.bounds,
+        !options.reference,
         registers,
         observer,
         cancel,
@@ -344,7 +345,7 @@ fn assumptions(
     cancel: &Cancel,
     registers: &Registers,
 ) -> Option<Verdict> {
-    let setting = Setting { ir: &prepared.ir, bounds: prepared.bounds, observer, cancel, registers };
+    let setting = Setting { ir: &prepared.ir, bounds: prepared.bounds, keep_values: false, observer, cancel, registers };
     let mut evaluator = Evaluator::new(&setting);
     for (name, span, op) in &prepared.assumptions {
         match evaluator.truth_of(*op) {
@@ -368,7 +369,7 @@ fn postcondition(
     cancel: &Cancel,
     registers: &Registers,
 ) -> Option<Verdict> {
-    let setting = Setting { ir: &prepared.ir, bounds: prepared.bounds, observer, cancel, registers };
+    let setting = Setting { ir: &prepared.ir, bounds: prepared.bounds, keep_values: false, observer, cancel, registers };
     let mut evaluator = Evaluator::new(&setting);
     evaluator.progress = Progress {
         generated: outcome.states_generated,

@@ -13,6 +13,7 @@
 
 mod act;
 mod call;
+mod cache;
 mod closure;
 mod door;
 mod fail;
@@ -60,6 +61,8 @@ pub struct Setting<'m> {
     pub ir: &'m Ir,
     /// The bounds.
     pub bounds: Bounds,
+    /// Whether expressions are kept for each value of the variable they read.
+    pub keep_values: bool,
     /// Receives what the spec prints.
     pub observer: &'m dyn Observer,
     /// Ends evaluations from outside.
@@ -80,6 +83,7 @@ pub struct Evaluator<'m> {
     pub door: Door,
     stack: Vec<Cell>,
     caches: Vec<Option<Value>>,
+    value_caches: Vec<cache::ValueCache>,
     symbols: Vec<Symbol>,
     strings: Vec<Value>,
     shapes: Vec<Rc<RecordShape>>,
@@ -122,6 +126,7 @@ impl<'m> Evaluator<'m> {
             door: Door::new(ir.variables.len()),
             stack: Vec::new(),
             caches: vec![None; ir.caches.len()],
+            value_caches: (0..ir.value_caches).map(|_| cache::ValueCache::default()).collect(),
             strings: symbols.iter().cloned().map(Value::Str).collect(),
             symbols,
             shapes,
@@ -249,6 +254,7 @@ impl<'m> Evaluator<'m> {
                 self.caches[cache.index()] = Some(value.clone());
                 Ok(value)
             }
+            Node::PerValue(cache, variable, inner) => self.per_value(*cache, *variable, *inner, base),
             _ if stacker::remaining_stack().is_none_or(|left| left < RED_ZONE) => {
                 stacker::grow(STACK_CHUNK, || self.eval_node(id, base))
             }
@@ -264,6 +270,9 @@ impl<'m> Evaluator<'m> {
             Node::NextVar(v) => self.door.next(*v),
             Node::Local(slot) => self.peek_cell(base + *slot as usize),
             Node::Cached(cache, _) => self.caches[cache.index()].as_ref(),
+            Node::PerValue(cache, variable, _) => {
+                self.value_caches[cache.index()].get(self.door.index(*variable)?)
+            }
             Node::Datum(d) => Some(&self.data[*d as usize]),
             Node::Str(t) => Some(&self.strings[t.index()]),
             // What fails here is evaluated again, to fail with its place.
@@ -284,7 +293,8 @@ impl<'m> Evaluator<'m> {
             | Node::Local(_)
             | Node::Var(_)
             | Node::NextVar(_)
-            | Node::Cached(..) => self.eval_lazy(id, base),
+            | Node::Cached(..)
+            | Node::PerValue(..) => self.eval_lazy(id, base),
             Node::Big(i) => Ok(Value::integer(ir.bigs[*i as usize].clone())),
             Node::Boolean => Ok(Value::booleans()),
             Node::StringSet => Ok(Value::strings()),

@@ -90,12 +90,12 @@ impl<'m> Evaluator<'m> {
                 let before = self.door.replace_now(middle);
                 let back = Then::Back(before.clone(), then);
                 let flow = self.act(*action, *base, &back, out);
-                let middle = self.door.replace_now(before);
+                let middle = self.door.put_back(before);
                 self.door.replace_next(middle);
                 flow
             }
             Then::Back(before, then) => {
-                let middle = self.door.replace_now(before.clone());
+                let middle = self.door.put_back(before.clone());
                 let flow = self.proceed(then, at, out);
                 self.door.replace_now(middle);
                 flow
@@ -484,7 +484,7 @@ impl<'m> Evaluator<'m> {
             let middle = this.door.replace_next(last.clone());
             let before = this.door.replace_now(middle);
             let answer = this.truth(b, base);
-            let middle = this.door.replace_now(before);
+            let middle = this.door.put_back(before);
             this.door.replace_next(middle);
             found = answer?;
             Ok(if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })

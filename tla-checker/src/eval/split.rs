@@ -47,6 +47,8 @@ pub struct Instance {
     pub action: NodeId,
     /// Where its own frame begins.
     pub base: u32,
+    /// Nothing in it prints, reads or writes anything but states.
+    pub pure: bool,
 }
 
 /// What to call the instances found below.
@@ -177,6 +179,7 @@ impl<'m> Evaluator<'m> {
             frames,
             action: id,
             base: base as u32,
+            pure: false,
         });
         Some(())
     }

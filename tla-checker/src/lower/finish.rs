@@ -5,7 +5,7 @@
 
 use crate::ir::*;
 use crate::value::Datum;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) fn finish(ir: &mut Ir) {
     let rules_shifted = shifted_slots(ir);
@@ -253,23 +253,132 @@ fn raise_to(place: &mut Reads, to: Reads) -> bool {
 /// Wraps the largest constant, closed and pure expressions in [`Node::Cached`].
 fn constants(ir: &mut Ir) {
     let roots: Vec<NodeId> = ir.ops.iter().map(|o| o.body).chain(ir.rules.iter().map(|r| r.body)).collect();
-    // One value for all the places where an operator without parameters is named.
     let mut of_op: FxHashMap<OpId, CacheId> = FxHashMap::default();
     for root in roots {
-        fold_with(ir, root, &mut of_op);
+        // A body may be tried as an action.
+        fold_with(ir, root, true, None, &mut of_op);
     }
 }
 
-/// The same for one formula that was made later.
-pub(super) fn fold(ir: &mut Ir, root: NodeId) {
-    fold_with(ir, root, &mut FxHashMap::default());
+/// The same for one formula that was made later; what reads a single variable is kept too.
+/// `action`: it is tried as an action, not merely evaluated.
+pub(super) fn fold(ir: &mut Ir, root: NodeId, action: bool) {
+    let mut reach = Reach::default();
+    fold_with(ir, root, action, Some(&mut reach), &mut FxHashMap::default());
     ir.by_name.resize(ir.nodes.len(), false);
 }
 
-fn fold_with(ir: &mut Ir, root: NodeId, of_op: &mut FxHashMap<OpId, CacheId>) {
+fn fold_with(
+    ir: &mut Ir,
+    root: NodeId,
+    action: bool,
+    reach: Option<&mut Reach>,
+    of_op: &mut FxHashMap<OpId, CacheId>,
+) {
     let mut free: FxHashMap<NodeId, Vec<Slot>> = FxHashMap::default();
     free_slots(ir, root, &mut free);
-    wrap(ir, root, &free, of_op);
+    wrap(ir, root, action, &mut Fold { free, reach, of_op });
+}
+
+struct Fold<'f> {
+    free: FxHashMap<NodeId, Vec<Slot>>,
+    reach: Option<&'f mut Reach>,
+    /// One value for all the places where an operator without parameters is named.
+    of_op: &'f mut FxHashMap<OpId, CacheId>,
+}
+
+/// Which variables an expression can read, through calls.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Variables {
+    None,
+    One(u32),
+    Many,
+}
+
+impl Variables {
+    fn and(self, other: Variables) -> Variables {
+        match (self, other) {
+            (Variables::None, v) | (v, Variables::None) => v,
+            (Variables::One(a), Variables::One(b)) if a == b => self,
+            _ => Variables::Many,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Reach {
+    nodes: FxHashMap<NodeId, Variables>,
+    ops: FxHashMap<OpId, Variables>,
+}
+
+impl Reach {
+    fn of(&mut self, ir: &Ir, id: NodeId) -> Variables {
+        if let Some(&known) = self.nodes.get(&id) {
+            return known;
+        }
+        let mut variables = match ir.node(id) {
+            Node::Var(v) => Variables::One(*v),
+            Node::NextVar(_) | Node::CallLocal(..) | Node::Enabled(_) | Node::Closure(..) => Variables::Many,
+            Node::Native(native, _) if !native.is_pure() => Variables::Many,
+            Node::Call(op, ..) | Node::Operator(op, _) => self.of_op(ir, *op),
+            _ => Variables::None,
+        };
+        let mut children = Vec::new();
+        ir.children(id, &mut |c| children.push(c));
+        for c in children {
+            variables = variables
+                .and(stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || self.of(ir, c)));
+        }
+        self.nodes.insert(id, variables);
+        variables
+    }
+
+    fn of_op(&mut self, ir: &Ir, op: OpId) -> Variables {
+        if let Some(&known) = self.ops.get(&op) {
+            return known;
+        }
+        // What is recursive is not looked into.
+        self.ops.insert(op, Variables::Many);
+        let variables = self.of(ir, ir.op(op).body);
+        self.ops.insert(op, variables);
+        variables
+    }
+}
+
+/// Whether nothing that an expression reaches is impure.
+pub(super) fn is_pure(ir: &Ir, root: NodeId) -> bool {
+    let mut ops: FxHashSet<OpId> = FxHashSet::default();
+    let mut rules: FxHashSet<RuleId> = FxHashSet::default();
+    let mut pending = vec![root];
+    while let Some(id) = pending.pop() {
+        match ir.node(id) {
+            Node::Native(native, _) if !native.is_pure() => return false,
+            // `\\cdot` counts states on the way.
+            Node::Compose(..) => return false,
+            Node::Call(op, ..) | Node::Operator(op, _) if ops.insert(*op) => pending.push(ir.op(*op).body),
+            Node::Closure(rule, ..) if rules.insert(*rule) => pending.push(ir.rules[rule.index()].body),
+            _ => {}
+        }
+        ir.children(id, &mut |c| pending.push(c));
+    }
+    true
+}
+
+/// The parts of a formula that are themselves tried as actions: there disjunctions multiply, so
+/// they must not be replaced by their truth.
+fn formula_parts(ir: &Ir, id: NodeId) -> Option<Vec<NodeId>> {
+    Some(match ir.node(id) {
+        Node::And(items) | Node::Or(items) => items.to_vec(),
+        Node::Quantifier(_, _, body) | Node::Let(_, body) => vec![*body],
+        Node::If(_, a, b) => vec![*a, *b],
+        Node::Case(arms, other) => arms.iter().map(|(_, e)| *e).chain(*other).collect(),
+        Node::Implies(_, b) => vec![*b],
+        Node::Inlined(_, e) | Node::Cached(_, e) => vec![*e],
+        Node::Subscripted(_, a, _) => vec![*a],
+        Node::Compose(a, b) => vec![*a, *b],
+        Node::Call(..) | Node::CallLocal(..) | Node::Local(_) | Node::Apply(..) => Vec::new(),
+        _ => return None,
+    })
 }
 
 /// Integers become entries of the table of values, where they can be looked at without being made.
@@ -364,6 +473,7 @@ fn is_trivial(node: &Node) -> bool {
             | Node::Unbounded(_)
             | Node::Nothing(_)
             | Node::Cached(..)
+            | Node::PerValue(..)
             | Node::Local(_)
     )
 }
@@ -390,33 +500,69 @@ fn frame_of(ir: &Ir, root: NodeId) -> u32 {
     frame
 }
 
-fn wrap(ir: &mut Ir, id: NodeId, free: &FxHashMap<NodeId, Vec<Slot>>, of_op: &mut FxHashMap<OpId, CacheId>) {
+fn wrap(ir: &mut Ir, id: NodeId, action: bool, fold: &mut Fold<'_>) {
     stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || {
-        if matches!(ir.node(id), Node::Cached(..)) {
+        if matches!(ir.node(id), Node::Cached(..) | Node::PerValue(..)) {
             return;
         }
-        let closed = free.get(&id).is_some_and(Vec::is_empty) && ir.reads(id) == Reads::Constant;
-        if closed && !is_trivial(ir.node(id)) {
+        let parts = if action { formula_parts(ir, id) } else { None };
+        if let Some(parts) = parts {
+            let mut children = Vec::new();
+            ir.children(id, &mut |c| children.push(c));
+            for c in children {
+                wrap(ir, c, parts.contains(&c), fold);
+            }
+            return;
+        }
+        let closed = fold.free.get(&id).is_some_and(Vec::is_empty) && !is_trivial(ir.node(id));
+        if closed && ir.reads(id) == Reads::Constant {
             let frame = frame_of(ir, id);
             let fresh = |ir: &mut Ir| {
                 ir.caches.push(frame);
                 CacheId(ir.caches.len() as u32 - 1)
             };
             let cache = match ir.node(id) {
-                Node::Call(op, _, args) if args.is_empty() => *of_op.entry(*op).or_insert_with(|| fresh(ir)),
+                Node::Call(op, _, args) if args.is_empty() => {
+                    *fold.of_op.entry(*op).or_insert_with(|| fresh(ir))
+                }
                 _ => fresh(ir),
             };
-            let inner = NodeId(ir.nodes.len() as u32);
-            let node = std::mem::replace(&mut ir.nodes[id.index()], Node::Cached(cache, inner));
-            ir.nodes.push(node);
-            ir.spans.push(ir.spans[id.index()]);
-            ir.levels.push(ir.levels[id.index()]);
+            replace(ir, id, |inner| Node::Cached(cache, inner));
+            return;
+        }
+        if closed
+            && ir.reads(id) == Reads::State
+            && !matches!(ir.node(id), Node::Var(_))
+            && let Some(reach) = fold.reach.as_deref_mut()
+            && let Variables::One(variable) = reach.of(ir, id)
+        {
+            let cache = CacheId(ir.value_caches);
+            ir.value_caches += 1;
+            replace(ir, id, |inner| Node::PerValue(cache, variable, inner));
+            // Constants inside are still worth keeping.
+            let inner = NodeId(ir.nodes.len() as u32 - 1);
+            let mut children = Vec::new();
+            ir.children(inner, &mut |c| children.push(c));
+            let reach = fold.reach.take();
+            for c in children {
+                wrap(ir, c, false, fold);
+            }
+            fold.reach = reach;
             return;
         }
         let mut children = Vec::new();
         ir.children(id, &mut |c| children.push(c));
         for c in children {
-            wrap(ir, c, free, of_op);
+            wrap(ir, c, false, fold);
         }
     });
+}
+
+/// Moves an expression to a new place and puts another in the old.
+fn replace(ir: &mut Ir, id: NodeId, by: impl FnOnce(NodeId) -> Node) {
+    let inner = NodeId(ir.nodes.len() as u32);
+    let node = std::mem::replace(&mut ir.nodes[id.index()], by(inner));
+    ir.nodes.push(node);
+    ir.spans.push(ir.spans[id.index()]);
+    ir.levels.push(ir.levels[id.index()]);
 }

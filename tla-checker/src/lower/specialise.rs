@@ -33,10 +33,11 @@ pub(crate) fn instances(ir: &mut Ir, instances: &mut [Instance]) {
         let mut s = Specialiser::new(ir);
         let mut subs = vec![None; instance.frames.len()];
         let root = s.in_frames(instance.action, instance.base as usize, &instance.frames, &mut subs);
-        if let Some(root) = root.and_then(|root| s.finish(root)) {
+        if let Some(root) = root.and_then(|root| s.finish(root, true)) {
             instance.frames = vec![Frozen::Empty; root.1 as usize];
             (instance.action, instance.base) = (root.0, 0);
         }
+        instance.pure = finish::is_pure(ir, instance.action);
     }
 }
 
@@ -45,7 +46,7 @@ pub(crate) fn operator(ir: &mut Ir, op: OpId) {
     let (body, frame) = (ir.op(op).body, ir.op(op).frame as usize);
     let mut s = Specialiser::new(ir);
     let root = s.node(body, &mut vec![Sub::Unbound; frame], 0);
-    if let Some((body, frame)) = root.and_then(|root| s.finish(root)) {
+    if let Some((body, frame)) = root.and_then(|root| s.finish(root, false)) {
         let o = &mut ir.ops[op.index()];
         (o.body, o.frame) = (body, frame);
         o.shifted = vec![false; frame as usize];
@@ -71,7 +72,7 @@ impl<'i> Specialiser<'i> {
     }
 
     /// The root with what precedes it, and the size of its frame.
-    fn finish(self, root: NodeId) -> Option<(NodeId, u32)> {
+    fn finish(self, root: NodeId, action: bool) -> Option<(NodeId, u32)> {
         let Specialiser { ir, slots, prelude, first, .. } = self;
         let span = ir.span(root);
         let root = if prelude.is_empty() {
@@ -83,7 +84,7 @@ impl<'i> Specialiser<'i> {
         if ir.nodes.len() - first > MOST_NODES {
             return None;
         }
-        finish::fold(ir, root);
+        finish::fold(ir, root, action);
         Some((root, slots.len() as u32))
     }
 
@@ -262,6 +263,7 @@ impl<'i> Specialiser<'i> {
             | Node::Var(_)
             | Node::NextVar(_)
             | Node::Cached(..)
+            | Node::PerValue(..)
             | Node::Boolean
             | Node::StringSet
             | Node::Unbounded(_)
