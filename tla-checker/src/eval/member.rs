@@ -41,7 +41,7 @@ impl<'m> Evaluator<'m> {
         self.tick(id)?;
         let ir = self.ir;
         match ir.node(set) {
-            Node::Cached(_, inner) => self.is_member_by_rule(element, *inner, id, base, failure),
+            Node::Cached(_, inner) | Node::PerValue(_, _, inner) => self.is_member_by_rule(element, *inner, id, base, failure),
             Node::Local(slot) => {
                 let mut at = base + *slot as usize;
                 while let Cell::Ref(other) = &self.stack[at] {

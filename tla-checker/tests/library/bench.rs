@@ -50,6 +50,7 @@ impl Bench {
             observer: &paper,
             cancel: &cancel,
             registers: &registers,
+            keep_values: true,
         };
         let mut evaluator = Evaluator::new(&setting);
         let mut wrong = Vec::new();
@@ -83,6 +84,7 @@ impl Bench {
             observer: &paper,
             cancel: &cancel,
             registers: &registers,
+            keep_values: true,
         };
         let mut evaluator = Evaluator::new(&setting);
         let values = ops
