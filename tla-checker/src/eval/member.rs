@@ -41,7 +41,16 @@ impl<'m> Evaluator<'m> {
         self.tick(id)?;
         let ir = self.ir;
         match ir.node(set) {
-            Node::Cached(_, inner) | Node::PerValue(_, _, inner) => self.is_member_by_rule(element, *inner, id, base, failure),
+            Node::Cached(cache, inner) => {
+                let own = self.stack.len();
+                self.stack.resize_with(own + ir.caches[cache.index()] as usize, || Cell::Empty);
+                let answer = self.is_member_by_rule(element, *inner, id, own, failure);
+                self.stack.truncate(own);
+                answer
+            }
+            Node::PerValue(_, _, inner) | Node::Inlined(_, inner) => {
+                self.is_member_by_rule(element, *inner, id, base, failure)
+            }
             Node::Local(slot) => {
                 let mut at = base + *slot as usize;
                 while let Cell::Ref(other) = &self.stack[at] {
