@@ -53,9 +53,14 @@ impl<'m> Evaluator<'m> {
             Fault::Incomparable { .. } | Fault::Foreign { .. } | Fault::InfiniteComparison { .. } => {
                 (code::INCOMPARABLE, FailureKind::Evaluation, None)
             }
-            Fault::NotInDomain { .. } | Fault::NoField { .. } | Fault::OutsideSequence { .. } => {
-                (code::OUTSIDE_DOMAIN, FailureKind::Evaluation, None)
-            }
+            Fault::NotInDomain { .. }
+            | Fault::NoField { .. }
+            | Fault::OutsideSequence { .. }
+            | Fault::EmptySequence { .. } => (code::OUTSIDE_DOMAIN, FailureKind::Evaluation, None),
+            Fault::DivisionByZero { .. }
+            | Fault::ModulusNotPositive { .. }
+            | Fault::BadExponent { .. }
+            | Fault::IntegerTooLarge { .. } => (code::ARITHMETIC, FailureKind::Evaluation, None),
             Fault::SetTooLarge { .. } => (
                 code::SET_TOO_LARGE,
                 FailureKind::Limit,

@@ -282,17 +282,16 @@ impl Resolver<'_> {
         span: Span,
         definition: Option<Span>,
     ) {
-        let s = if wanted == 1 { "" } else { "s" };
-        let mut d = Diagnostic::error(
-            code::WRONG_ARITY,
-            format!("`{name}` takes {wanted} argument{s}, {given} given"),
-        )
-        .at(span, "applied here");
+        let message = format!("`{name}` takes {}, {given} given", arguments(wanted));
+        let mut d = Diagnostic::error(code::WRONG_ARITY, message).at(span, "applied here");
         if let Some(at) = definition {
             d = d.also(at, "defined here");
         }
         if wanted == 0 && given > 0 {
             d = d.help(format!("if `{name}` is a function, apply it with brackets: `{name}[…]`"));
+        }
+        if given == 0 && wanted > 0 && name.starts_with(|c: char| c.is_alphabetic()) {
+            d = d.help(format!("`{name}` is an operator: apply it with parentheses, `{name}(…)`"));
         }
         self.report(d);
     }
@@ -329,7 +328,7 @@ impl Resolver<'_> {
             _ => {
                 self.report(
                     Diagnostic::error(code::VALUE_AS_OPERATOR, "an operator is needed here, not a value")
-                        .at(arg.span, format!("must be an operator of {arity} arguments"))
+                        .at(arg.span, format!("must be an operator of {}", arguments(arity)))
                         .help("name an operator, or write a LAMBDA"),
                 );
                 return None;
@@ -358,7 +357,7 @@ impl Resolver<'_> {
             self.report(
                 Diagnostic::error(
                     code::WRONG_ARITY,
-                    format!("an operator of {arity} arguments is needed, this one takes {given}"),
+                    format!("an operator of {} is needed, this one takes {given}", arguments(arity)),
                 )
                 .at(arg.span, "wrong number of arguments"),
             );
@@ -381,4 +380,9 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// `1 argument`, `2 arguments`.
+pub(super) fn arguments(count: usize) -> String {
+    format!("{count} argument{}", if count == 1 { "" } else { "s" })
 }

@@ -1,6 +1,7 @@
 //! Units of a module and definitions of a LET.
 
 use super::Resolver;
+use super::expr::arguments;
 use crate::ast::{self, Symbol, UnitKind};
 use crate::code;
 use crate::diagnostic::Diagnostic;
@@ -161,7 +162,7 @@ impl Resolver<'_> {
         if declared != arity {
             let span = self.spec.def(id).span;
             let message =
-                format!("`{}` is declared with {declared} arguments and defined with {arity}", name.name);
+                format!("`{}` is declared with {} and defined with {arity}", name.name, arguments(declared));
             self.report(
                 Diagnostic::error(code::RECURSIVE_ARITY, message)
                     .at(name.span, "defined here")
@@ -190,7 +191,9 @@ impl Resolver<'_> {
 
     /// Brings an identifier into scope until the scope is cut back.
     pub(super) fn bind(&mut self, name: &ast::Ident, arity: usize) -> LocalId {
-        self.check_fresh(name);
+        if !self.is_handed_on(&name.name) {
+            self.check_fresh(name);
+        }
         let id = self.add_local(name, arity);
         self.current().scope.push((name.name.clone(), Entity::Local(id)));
         id
@@ -214,6 +217,10 @@ impl Resolver<'_> {
         let fresh = pending.is_some() || self.check_fresh(&def.name);
         let (params, body) = self.scoped(|r| {
             let params = r.params(&def.params);
+            if let Some(id) = pending {
+                // The declaration has told only how many; the body may pass operators on.
+                r.spec.defs[id.index()].params.clone_from(&params);
+            }
             (params, r.expr(&def.body))
         });
         let (name, span) = (def.name.name.clone(), def.name.span);
