@@ -17,6 +17,7 @@ mod cache;
 mod closure;
 mod door;
 mod fail;
+mod member;
 mod native;
 mod natives;
 mod sets;
@@ -100,6 +101,7 @@ pub struct Evaluator<'m> {
     /// The states of a trace, for `Trace`, when they are known.
     pub trace: Option<Value>,
     seed: u64,
+    files: natives::Files,
     /// The flag that ends an evaluation.
     pub cancel: Cancel,
     /// Evaluations are being repeated: nothing is printed and no register is set.
@@ -138,6 +140,7 @@ impl<'m> Evaluator<'m> {
             progress: Progress::default(),
             trace: None,
             seed: 0,
+            files: natives::Files::default(),
             cancel: setting.cancel.clone(),
             quiet: false,
         }
@@ -494,9 +497,7 @@ impl<'m> Evaluator<'m> {
             let answer = set.contains(&element);
             return self.checked(answer, id);
         }
-        let set = self.eval(b, base)?;
-        let answer = set.contains(&element);
-        self.checked(answer, id)
+        self.is_member(&element, b, id, base)
     }
 
     fn choose_arm(

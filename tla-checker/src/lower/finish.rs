@@ -502,7 +502,8 @@ fn frame_of(ir: &Ir, root: NodeId) -> u32 {
 
 fn wrap(ir: &mut Ir, id: NodeId, action: bool, fold: &mut Fold<'_>) {
     stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || {
-        if matches!(ir.node(id), Node::Cached(..) | Node::PerValue(..)) {
+        // What UNCHANGED names must stay recognisable.
+        if matches!(ir.node(id), Node::Cached(..) | Node::PerValue(..) | Node::Unchanged(_) | Node::Keep(..)) {
             return;
         }
         let parts = if action { formula_parts(ir, id) } else { None };

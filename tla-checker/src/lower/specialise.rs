@@ -25,15 +25,17 @@ enum Sub {
     Slot(Slot),
     /// A trivial expression, which may be repeated.
     Node(NodeId),
+    /// What a cell of the given frames becomes; looked into when it is met.
+    Cell(usize),
 }
 
 /// Specialises the instances of Next.
 pub(crate) fn instances(ir: &mut Ir, instances: &mut [Instance]) {
     for instance in instances {
         let mut s = Specialiser::new(ir);
-        let mut subs = vec![None; instance.frames.len()];
-        let all = instance.frames.len();
-        let root = s.in_frames(instance.action, instance.base as usize, all, &instance.frames, &mut subs);
+        s.cells = instance.frames.clone();
+        s.known = vec![None; instance.frames.len()];
+        let root = s.in_frames(instance.action, instance.base as usize);
         if let Some(root) = root.and_then(|root| s.finish(root, true)) {
             instance.frames = vec![Frozen::Empty; root.1 as usize];
             (instance.action, instance.base) = (root.0, 0);
@@ -64,12 +66,23 @@ struct Specialiser<'i> {
     /// Operators being inlined around the current place.
     inside: Vec<OpId>,
     first: usize,
+    /// The frames given, and what is known of what their cells become.
+    cells: Vec<Frozen>,
+    known: Vec<Option<Sub>>,
 }
 
 impl<'i> Specialiser<'i> {
     fn new(ir: &'i mut Ir) -> Self {
         let first = ir.nodes.len();
-        Specialiser { ir, slots: Vec::new(), prelude: Vec::new(), inside: Vec::new(), first }
+        Specialiser {
+            ir,
+            slots: Vec::new(),
+            prelude: Vec::new(),
+            inside: Vec::new(),
+            first,
+            cells: Vec::new(),
+            known: Vec::new(),
+        }
     }
 
     /// The root with what precedes it, and the size of its frame.
@@ -94,28 +107,26 @@ impl<'i> Specialiser<'i> {
         self.slots.len() as u32 - 1
     }
 
-    /// A formula in a stack of frozen frames; what their cells become is worked out on demand.
-    fn in_frames(
-        &mut self,
-        id: NodeId,
-        base: usize,
-        end: usize,
-        cells: &[Frozen],
-        subs: &mut Vec<Option<Sub>>,
-    ) -> Option<NodeId> {
-        let mut frame = Vec::with_capacity(cells.len() - base);
-        for index in base..cells.len() {
-            // What a cell holds can only mention the cells filled before it.
-            frame.push(if index < end { self.cell(index, cells, subs)? } else { Sub::Unbound });
-        }
+    /// A formula in the given frames.
+    fn in_frames(&mut self, id: NodeId, base: usize) -> Option<NodeId> {
+        let mut frame = (base..self.cells.len()).map(Sub::Cell).collect();
         self.node(id, &mut frame, 0)
     }
 
-    fn cell(&mut self, index: usize, cells: &[Frozen], subs: &mut Vec<Option<Sub>>) -> Option<Sub> {
-        if let Some(sub) = subs[index] {
+    /// What a slot is in the new frame.
+    fn settled(&mut self, slot: Slot, subs: &mut [Sub]) -> Option<Sub> {
+        if let Sub::Cell(index) = subs[slot as usize] {
+            subs[slot as usize] = self.cell(index)?;
+        }
+        Some(subs[slot as usize])
+    }
+
+    fn cell(&mut self, index: usize) -> Option<Sub> {
+        if let Some(sub) = self.known[index] {
             return Some(sub);
         }
-        let sub = match &cells[index] {
+        let cell = self.cells[index].clone();
+        let sub = match &cell {
             Frozen::Empty => Sub::Unbound,
             Frozen::Value(datum) => {
                 let at = match self.ir.data.iter().position(|d| d == datum) {
@@ -128,24 +139,24 @@ impl<'i> Specialiser<'i> {
                 let span = self.ir.spans[0];
                 Sub::Node(push(self.ir, Node::Datum(at as u32), span, Reads::Constant))
             }
-            Frozen::Ref(other) => self.cell(*other as usize, cells, subs)?,
+            Frozen::Ref(other) => self.cell(*other as usize)?,
             Frozen::Operator(node, base) => {
-                let node = self.in_frames(*node, *base as usize, index, cells, subs)?;
+                let node = self.in_frames(*node, *base as usize)?;
                 Sub::Node(node)
             }
             Frozen::Need(e, base) | Frozen::Name(e, base) => {
-                let e = self.in_frames(*e, *base as usize, index, cells, subs)?;
+                let e = self.in_frames(*e, *base as usize)?;
                 if self.is_trivial(e) {
                     Sub::Node(e)
                 } else {
                     let slot = self.slot(self.ir.reads(e));
-                    self.ir.by_name[e.index()] = matches!(cells[index], Frozen::Name(..));
+                    self.ir.by_name[e.index()] = matches!(cell, Frozen::Name(..));
                     self.prelude.push((slot, e));
                     Sub::Slot(slot)
                 }
             }
         };
-        subs[index] = Some(sub);
+        self.known[index] = Some(sub);
         Some(sub)
     }
 
@@ -197,10 +208,10 @@ impl<'i> Specialiser<'i> {
     }
 
     /// A slot for something captured.
-    fn captured(&mut self, slots: &[Slot], subs: &[Sub]) -> Option<Box<[Slot]>> {
+    fn captured(&mut self, slots: &[Slot], subs: &mut [Sub]) -> Option<Box<[Slot]>> {
         let mut captured = Vec::with_capacity(slots.len());
         for &slot in slots {
-            captured.push(match subs[slot as usize] {
+            captured.push(match self.settled(slot, subs)? {
                 Sub::Slot(slot) => slot,
                 Sub::Node(node) => match self.prelude.iter().find(|(_, e)| *e == node) {
                     Some((slot, _)) => *slot,
@@ -215,7 +226,7 @@ impl<'i> Specialiser<'i> {
                         slot
                     }
                 },
-                Sub::Unbound => return None,
+                Sub::Unbound | Sub::Cell(_) => return None,
             });
         }
         Some(captured.into())
@@ -272,10 +283,10 @@ impl<'i> Specialiser<'i> {
             | Node::Unbounded(_)
             | Node::Keep(..)
             | Node::Nothing(_) => return Some(id),
-            Node::Local(slot) => match subs[slot as usize] {
+            Node::Local(slot) => match self.settled(slot, subs)? {
                 Sub::Slot(slot) => Node::Local(slot),
                 Sub::Node(node) => return Some(node),
-                Sub::Unbound => return None,
+                Sub::Unbound | Sub::Cell(_) => return None,
             },
             Node::Prime(a) => match self.node(a, subs, d)? {
                 inner if matches!(self.ir.node(inner), Node::Datum(_) | Node::Int(_) | Node::Str(_)) => {
@@ -289,7 +300,7 @@ impl<'i> Specialiser<'i> {
             Node::Call(op, captured, args) => return self.call(id, op, &captured, &args, subs, depth),
             Node::CallLocal(slot, args) => {
                 let args = self.nodes(&args, subs, d)?;
-                match subs[slot as usize] {
+                match self.settled(slot, subs)? {
                     Sub::Slot(slot) => Node::CallLocal(slot, args),
                     Sub::Node(node) => match self.ir.node(node).clone() {
                         Node::Operator(op, captured) => {
@@ -298,7 +309,7 @@ impl<'i> Specialiser<'i> {
                         }
                         _ => return None,
                     },
-                    Sub::Unbound => return None,
+                    Sub::Unbound | Sub::Cell(_) => return None,
                 }
             }
             Node::Operator(op, captured) => Node::Operator(op, self.captured(&captured, subs)?),
@@ -450,7 +461,7 @@ impl<'i> Specialiser<'i> {
     ) -> Option<NodeId> {
         let args = self.nodes(args, subs, depth)?;
         if depth < DEEPEST && !self.inside.contains(&op) {
-            let captured = captured.iter().map(|s| subs[*s as usize]).collect();
+            let captured = captured.iter().map(|s| self.settled(*s, subs)).collect::<Option<Vec<_>>>()?;
             return self.inline(id, op, captured, &args, depth);
         }
         let captured = self.captured(captured, subs)?;
@@ -468,7 +479,7 @@ impl<'i> Specialiser<'i> {
     ) -> Option<NodeId> {
         if depth >= DEEPEST || self.inside.contains(&op) {
             let slots: Vec<Slot> = (0..captured.len() as u32).collect();
-            let captured = self.captured(&slots, &captured)?;
+            let captured = self.captured(&slots, &mut captured.clone())?;
             return Some(self.add(Node::Call(op, captured, args.into()), id));
         }
         let o = self.ir.op(op);
