@@ -218,8 +218,8 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
         "The operator primes its parameter, or uses it where only a constant can stand, so the argument must not have primes or variables itself.";
     BARE_ACTION = "E0306", "a temporal operator on an action",
         "`[]` can be applied to an action only as `[][A]_v`, `<>` as `<><<A>>_v`, so that the formula allows steps that change nothing.";
-    TEMPORAL_BOUND = "E0307", "a temporal quantifier whose set is not constant",
-        "In `\\A x \\in S : F` with a temporal F, S must be constant: the formula is taken apart into one for each element before there are any states.";
+    TEMPORAL_BOUND = "E0307", "a temporal quantifier whose set has primes",
+        "In `\\A x \\in S : F` with a temporal F, S must not have primes: the formula is about behaviours, and S is evaluated in their first state.";
     TYPE_ERROR = "E0501", "a value of the wrong kind",
         "The operator needs a value of another kind: a Boolean, a number, a set, a function… The message shows the value; the calls under way say how it came there.";
     OUTSIDE_DOMAIN = "E0502", "a function applied outside its domain",
