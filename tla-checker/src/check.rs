@@ -24,6 +24,7 @@
 //! ```
 
 mod bind;
+mod deadline;
 mod formula;
 mod property;
 
@@ -40,12 +41,15 @@ use crate::spec::{Roles, SpecSpace};
 use crate::value::Datum;
 use property::Property;
 use rustc_hash::FxHashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::hir::{DefKind, Level, Spec};
 use tla_parser::library::Library;
 use tla_parser::source::Span;
+
+/// How long Next may take to be split: what takes longer is left whole, and the search evaluates it.
+const SPLITTING: Duration = Duration::from_secs(10);
 
 /// How to check.
 #[derive(Clone, Debug, Default)]
@@ -174,11 +178,19 @@ pub fn prepare(
     let facts = facts(spec);
     if let Some(next) = next {
         let registers = Registers::new(facts.clone());
-        let cancel = Cancel::new();
-        let setting = Setting { ir: &ir, bounds, keep_values: false, observer: &Silent, cancel: &cancel, registers: &registers };
-        let mut evaluator = Evaluator::new(&setting);
-        evaluator.quiet = true;
-        roles.instances = evaluator.split(next);
+        roles.instances = deadline::within(Some(SPLITTING), &Cancel::new(), |cancel| {
+            let setting = Setting {
+                ir: &ir,
+                bounds,
+                keep_values: false,
+                observer: &Silent,
+                cancel,
+                registers: &registers,
+            };
+            let mut evaluator = Evaluator::new(&setting);
+            evaluator.quiet = true;
+            evaluator.split(next)
+        });
     }
     specialise::instances(&mut ir, &mut roles.instances);
     let formulas = [&roles.invariants, &roles.actions, &roles.constraints, &roles.action_constraints];
@@ -261,7 +273,14 @@ pub fn evaluate(
     let op = lowerer.formula("expression", e, ROOT);
     let ir = lowerer.finish();
     let (registers, cancel) = (Registers::new(facts(spec)), Cancel::new());
-    let setting = Setting { ir: &ir, bounds, keep_values: false, observer: &Silent, cancel: &cancel, registers: &registers };
+    let setting = Setting {
+        ir: &ir,
+        bounds,
+        keep_values: false,
+        observer: &Silent,
+        cancel: &cancel,
+        registers: &registers,
+    };
     let mut evaluator = Evaluator::new(&setting);
     match evaluator.lazy_value_of(op) {
         Ok(value) => Ok(value.to_string()),
@@ -277,8 +296,16 @@ pub fn run(prepared: &Prepared, options: &Options, observer: &dyn Observer, canc
     if let Some((name, op)) = &prepared.postcondition
         && !matches!(outcome.verdict, Verdict::Bounded(Bound::Cancelled))
     {
-        let verdict = postcondition(prepared, &outcome, name, *op, observer, cancel, &registers);
-        if let Some(verdict) = verdict {
+        // It gets as much time as the search had: a search that ran out of time is followed by it too.
+        let verdict = deadline::within(options.search.time_limit, cancel, |flag| {
+            postcondition(prepared, &outcome, name, *op, observer, flag, &registers)
+        });
+        if let Some(Verdict::Bounded(_)) = verdict {
+            if outcome.violations.is_empty() {
+                let bound = if cancel.is_cancelled() { Bound::Cancelled } else { Bound::Time };
+                outcome.verdict = Verdict::Bounded(bound);
+            }
+        } else if let Some(verdict) = verdict {
             if outcome.violations.is_empty() {
                 outcome.verdict = verdict.clone();
             }
@@ -303,8 +330,15 @@ fn search(
     cancel: &Cancel,
     registers: &Registers,
 ) -> Outcome {
-    if let Some(verdict) = assumptions(prepared, observer, cancel, registers) {
-        return without_states(verdict);
+    let start = Instant::now();
+    let limit = options.search.time_limit;
+    let verdict = deadline::within(limit, cancel, |flag| assumptions(prepared, observer, flag, registers));
+    match verdict {
+        Some(Verdict::Bounded(Bound::Cancelled)) if !cancel.is_cancelled() => {
+            return without_states(Verdict::Bounded(Bound::Time));
+        }
+        Some(verdict) => return without_states(verdict),
+        None => {}
     }
     if !prepared.has_behaviour() {
         return without_states(Verdict::Success);
@@ -321,6 +355,7 @@ fn search(
         cancel,
     );
     let mut search = options.search.clone();
+    search.time_limit = limit.map(|limit| limit.saturating_sub(start.elapsed()));
     search.check_deadlock &= prepared.check_deadlock.unwrap_or(true);
     if options.reference {
         reference::explore(&space, &search, observer, cancel)
@@ -355,7 +390,14 @@ fn assumptions(
     cancel: &Cancel,
     registers: &Registers,
 ) -> Option<Verdict> {
-    let setting = Setting { ir: &prepared.ir, bounds: prepared.bounds, keep_values: false, observer, cancel, registers };
+    let setting = Setting {
+        ir: &prepared.ir,
+        bounds: prepared.bounds,
+        keep_values: false,
+        observer,
+        cancel,
+        registers,
+    };
     let mut evaluator = Evaluator::new(&setting);
     for (name, span, op) in &prepared.assumptions {
         match evaluator.truth_of(*op) {
@@ -379,7 +421,14 @@ fn postcondition(
     cancel: &Cancel,
     registers: &Registers,
 ) -> Option<Verdict> {
-    let setting = Setting { ir: &prepared.ir, bounds: prepared.bounds, keep_values: false, observer, cancel, registers };
+    let setting = Setting {
+        ir: &prepared.ir,
+        bounds: prepared.bounds,
+        keep_values: false,
+        observer,
+        cancel,
+        registers,
+    };
     let mut evaluator = Evaluator::new(&setting);
     evaluator.progress = Progress {
         generated: outcome.states_generated,
@@ -390,6 +439,7 @@ fn postcondition(
     match evaluator.truth_of(op) {
         Ok(true) => None,
         Ok(false) => Some(Verdict::Postcondition { name: name.to_string() }),
+        Err(failure) if failure.kind == FailureKind::Cancelled => Some(Verdict::Bounded(Bound::Cancelled)),
         Err(failure) => Some(Verdict::Failure(Phase::Postcondition, failure)),
     }
 }

@@ -12,8 +12,8 @@
 //! *Specifying Systems*, sections 14.2 and 16.
 
 mod act;
-mod call;
 mod cache;
+mod call;
 mod closure;
 mod door;
 mod fail;
@@ -33,7 +33,7 @@ use crate::failure::Failure;
 use crate::ir::*;
 use crate::observer::{Cancel, Observer};
 use crate::space::Progress;
-use crate::value::{Interner, Limits, RecordShape, Symbol, Value};
+use crate::value::{Interner, Limits, RecordShape, Symbol, Value, ValueError};
 use call::Cell;
 use std::rc::Rc;
 
@@ -74,6 +74,8 @@ pub struct Setting<'m> {
 /// Stack that must be left to enter an expression, and how much is added when it is not.
 const RED_ZONE: usize = 128 * 1024;
 const STACK_CHUNK: usize = 4 * 1024 * 1024;
+/// How much of it a call may take on the average when as many are nested as may be.
+const STACK_PER_CALL: usize = 20 * 1024;
 
 /// Evaluates for one thread.
 pub struct Evaluator<'m> {
@@ -92,6 +94,7 @@ pub struct Evaluator<'m> {
     pub interner: Interner,
     limits: Limits,
     depth: u32,
+    chunks: usize,
     ticks: u32,
     /// Initial states are being found: unprimed variables are what is assigned.
     init: bool,
@@ -134,6 +137,7 @@ impl<'m> Evaluator<'m> {
             interner,
             limits: Limits { max_set: setting.bounds.max_set },
             depth: 0,
+            chunks: 0,
             ticks: 0,
             init: false,
             intermediate: 0,
@@ -193,6 +197,20 @@ impl<'m> Evaluator<'m> {
         let frame = self.ir.op(op).frame as usize;
         self.stack.resize_with(base + frame, || Cell::Empty);
         base
+    }
+
+    /// Goes on with more stack, unless there is a great deal of it already: calls are counted, but
+    /// how large the expressions between them are is not.
+    #[cold]
+    fn grow<T>(&mut self, at: NodeId, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let most = (self.setting.bounds.max_recursion as usize * STACK_PER_CALL / STACK_CHUNK).max(16);
+        if self.chunks >= most {
+            return Err(self.too_much_stack(at, most * STACK_CHUNK));
+        }
+        self.chunks += 1;
+        let result = stacker::grow(STACK_CHUNK, || f(self));
+        self.chunks -= 1;
+        result
     }
 
     /// Every so often, whether the run was cancelled.
@@ -256,7 +274,7 @@ impl<'m> Evaluator<'m> {
             }
             Node::PerValue(cache, variable, inner) => self.per_value(*cache, *variable, *inner, base),
             _ if stacker::remaining_stack().is_none_or(|left| left < RED_ZONE) => {
-                stacker::grow(STACK_CHUNK, || self.eval_node(id, base))
+                self.grow(id, |this| this.eval_node(id, base))
             }
             _ => self.eval_node(id, base),
         }
@@ -329,17 +347,17 @@ impl<'m> Evaluator<'m> {
             Node::Union(a, b) => {
                 let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
                 let set = a.union(&b, &self.limits);
-                self.checked(set, id)
+                self.built(set, id)
             }
             Node::Intersect(a, b) => {
                 let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
                 let set = a.intersection(&b, &self.limits);
-                self.checked(set, id)
+                self.built(set, id)
             }
             Node::Difference(a, b) => {
                 let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
                 let set = a.difference(&b, &self.limits);
-                self.checked(set, id)
+                self.built(set, id)
             }
             Node::Domain(a) => {
                 let a = self.eval_lazy(*a, base)?;
@@ -353,14 +371,17 @@ impl<'m> Evaluator<'m> {
             }
             Node::Powerset(a) => {
                 let a = self.eval(*a, base)?;
-                self.checked(Value::subsets(&a), id)
+                self.built(Value::subsets(&a), id)
             }
             Node::BigUnion(a) => {
                 let a = self.eval(*a, base)?;
                 let set = a.big_union(&self.limits);
-                self.checked(set, id)
+                self.built(set, id)
             }
-            Node::Native(native, args) => self.native(*native, args, id, base),
+            Node::Native(native, args) => {
+                let value = self.native(*native, args, id, base)?;
+                self.built(Ok(value), id)
+            }
             Node::Call(op, captured, args) => self.call(*op, captured, args, id, base),
             Node::CallLocal(slot, args) => self.call_local(*slot, args, id, base),
             Node::Operator(..) => Err(self.operator_as_value(id)),
@@ -397,30 +418,34 @@ impl<'m> Evaluator<'m> {
                 for &item in items {
                     elements.push(self.eval(item, base)?);
                 }
-                self.checked(Value::set(elements), id)
+                self.built(Value::set(elements), id)
             }
             Node::SetFilter(bound, body) => self.set_filter(bound, *body, id, base),
-            Node::SetMap(body, bounds) => self.set_map(bounds, *body, id, base),
+            Node::SetMap(body, bounds) => {
+                let set = self.set_map(bounds, *body, id, base)?;
+                self.built(Ok(set), id)
+            }
             Node::Tuple(items) => {
                 let mut elements = Vec::with_capacity(items.len());
                 for &item in items {
                     elements.push(self.eval(item, base)?);
                 }
-                Ok(Value::tuple(elements))
+                self.built(Ok(Value::tuple(elements)), id)
             }
             Node::Product(items) => {
                 let mut sets = Vec::with_capacity(items.len());
                 for &item in items {
                     sets.push(self.eval(item, base)?);
                 }
-                self.checked(Value::product(sets), id)
+                self.built(Value::product(sets), id)
             }
             Node::Record(shape, fields) => {
                 let mut values = vec![Value::FALSE; fields.len()];
                 for &(place, e) in fields {
                     values[place as usize] = self.eval(e, base)?;
                 }
-                Ok(Value::record_with(self.shapes[shape.index()].clone(), values))
+                let record = Value::record_with(self.shapes[shape.index()].clone(), values);
+                self.built(Ok(record), id)
             }
             Node::RecordSet(fields) => {
                 let mut sets = Vec::with_capacity(fields.len());
@@ -428,15 +453,24 @@ impl<'m> Evaluator<'m> {
                     let set = self.eval(e, base)?;
                     sets.push((self.symbols[name.index()].clone(), set));
                 }
-                self.checked(Value::record_set(sets), id)
+                self.built(Value::record_set(sets), id)
             }
-            Node::Function(bounds, body) => self.function(bounds, *body, id, base),
-            Node::Closure(rule, domains, captured) => self.closure(*rule, domains, captured, id, base),
+            Node::Function(bounds, body) => {
+                let function = self.function(bounds, *body, id, base)?;
+                self.built(Ok(function), id)
+            }
+            Node::Closure(rule, domains, captured) => {
+                let function = self.closure(*rule, domains, captured, id, base)?;
+                self.built(Ok(function), id)
+            }
             Node::FunctionSet(a, b) => {
                 let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
-                self.checked(Value::function_set(&a, &b), id)
+                self.built(Value::function_set(&a, &b), id)
             }
-            Node::Except(f, updates) => self.except(*f, updates, id, base),
+            Node::Except(f, updates) => {
+                let function = self.except(*f, updates, id, base)?;
+                self.built(Ok(function), id)
+            }
             Node::Apply(f, index) => self.apply(*f, *index, id, base),
             Node::Field(r, name) => {
                 if let Some(field) = self.peek(id, base) {
@@ -467,6 +501,13 @@ impl<'m> Evaluator<'m> {
             Node::Compose(a, b) => Ok(Value::Bool(self.composed(*a, *b, base)?)),
             Node::Nothing(why) => Err(self.nothing(id, why)),
         }
+    }
+
+    /// A collection just made, unless it is too deep or too large for others to walk over.
+    #[inline]
+    fn built(&self, value: std::result::Result<Value, ValueError>, id: NodeId) -> Result<Value> {
+        let checked = value.and_then(|value| value.check_extent(&self.limits).map(|()| value));
+        self.checked(checked, id)
     }
 
     fn equal(&mut self, a: NodeId, b: NodeId, id: NodeId, base: usize) -> Result<bool> {

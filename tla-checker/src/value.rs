@@ -28,6 +28,7 @@ mod datum;
 mod elements;
 mod error;
 mod except;
+mod extent;
 pub mod fingerprint;
 mod function;
 mod hash;
@@ -50,7 +51,9 @@ use num_bigint::BigInt;
 pub use codec::DecodeError;
 pub use datum::Datum;
 pub use elements::Elements;
+pub(crate) use error::Short;
 pub use error::{Expected, Fault, ValueError};
+pub use extent::{Extent, MAX_DEPTH};
 pub use function::{FuncNode, Keys, RecordNode, RecordShape, TupleNode};
 pub use lazy::{Axes, Index, LazyNode, LazySet, Size};
 pub use print::Pretty;
@@ -115,6 +118,8 @@ pub struct ClosureNode {
     pub domain: Value,
     /// The evaluator's rule.
     pub rule: Rc<dyn Any>,
+    /// How deep it is: what the rule captured counts.
+    pub extent: Extent,
 }
 
 /// The kinds that cannot be compared with one another, in the order that `Ord` gives them.

@@ -7,7 +7,7 @@
 //! The rules are TLC's: DESIGN, "Semantics to match TLC"; *Specifying Systems*, section 14.2.6.
 
 use super::call::Cell;
-use super::{Evaluator, RED_ZONE, Result, STACK_CHUNK};
+use super::{Evaluator, RED_ZONE, Result};
 use crate::ir::*;
 use crate::value::Value;
 use std::ops::ControlFlow;
@@ -57,7 +57,7 @@ impl<'m> Evaluator<'m> {
 
     fn act(&mut self, id: NodeId, base: usize, then: &Then<'_>, out: &mut Out<'_, 'm>) -> Flow {
         if stacker::remaining_stack().is_none_or(|left| left < RED_ZONE) {
-            return stacker::grow(STACK_CHUNK, || self.act_node(id, base, then, out));
+            return self.grow(id, |this| this.act_node(id, base, then, out));
         }
         self.act_node(id, base, then, out)
     }

@@ -3,7 +3,7 @@
 use super::{Evaluator, Result};
 use crate::failure::{Call, Failure};
 use crate::ir::*;
-use crate::value::Value;
+use crate::value::{Fault, MAX_DEPTH, Value};
 use std::rc::Rc;
 
 /// How many calls a failure keeps at each end of the stack.
@@ -34,6 +34,7 @@ pub(super) enum Cell {
 pub(super) struct Owned {
     pub(super) op: OpId,
     pub(super) captured: Vec<Cell>,
+    depth: u32,
 }
 
 /// An operator to be applied.
@@ -274,8 +275,34 @@ impl<'m> Evaluator<'m> {
         let Node::Operator(op, captured) = self.ir.node(node) else {
             unreachable!("only operators become callees")
         };
-        let captured = captured.iter().map(|s| self.take_along(base as usize + *s as usize, at)).collect();
-        Cell::Owned(Rc::new(Owned { op: *op, captured }))
+        if stacker::remaining_stack().is_none_or(|left| left < super::RED_ZONE) {
+            // Operators that capture operators: as deep as calls are nested.
+            return stacker::grow(super::STACK_CHUNK, || self.take_operator(*op, captured, base, at));
+        }
+        self.take_operator(*op, captured, base, at)
+    }
+
+    fn take_operator(&mut self, op: OpId, captured: &[Slot], base: u32, at: NodeId) -> Cell {
+        let captured: Vec<Cell> =
+            captured.iter().map(|s| self.take_along(base as usize + *s as usize, at)).collect();
+        let depth = 1 + captured.iter().map(Self::cell_depth).max().unwrap_or_default();
+        if depth > MAX_DEPTH {
+            let fault: std::result::Result<(), _> = Err(Fault::TooDeep { limit: MAX_DEPTH }.into());
+            return match self.checked(fault, at) {
+                Ok(()) => Cell::Empty,
+                Err(failure) => Cell::Failed(Rc::new(*failure)),
+            };
+        }
+        Cell::Owned(Rc::new(Owned { op, captured, depth }))
+    }
+
+    /// How deep a cell is that a rule or an operator took along.
+    pub(super) fn cell_depth(cell: &Cell) -> u32 {
+        match cell {
+            Cell::Value(value) => value.extent().depth,
+            Cell::Owned(owned) => owned.depth,
+            _ => 0,
+        }
     }
 
     /// Adds a call to a failure's stack.

@@ -39,9 +39,12 @@ impl<'m> Evaluator<'m> {
             1 => sets.remove(0),
             _ => self.checked(Value::product(sets), id)?,
         };
-        let captured = captured.iter().map(|s| self.take_along(base + *s as usize, id)).collect();
+        let captured: Vec<Cell> = captured.iter().map(|s| self.take_along(base + *s as usize, id)).collect();
+        let mut extent = domain.extent();
+        let inner = captured.iter().map(Self::cell_depth).max().unwrap_or_default();
+        extent.depth = 1 + extent.depth.max(inner);
         let applied = Applied { rule, captured, memo: RefCell::default(), built: RefCell::default() };
-        Ok(Value::Closure(Rc::new(ClosureNode { domain, rule: Rc::new(applied) })))
+        Ok(Value::Closure(Rc::new(ClosureNode { domain, rule: Rc::new(applied), extent })))
     }
 
     /// A rule applied to an argument.
@@ -96,7 +99,7 @@ impl<'m> Evaluator<'m> {
         self.enter(id)?;
         let new = self.push_rule(c, applied, rule, &argument, id)?;
         let result = if stacker::remaining_stack().is_none_or(|left| left < super::RED_ZONE) {
-            stacker::grow(super::STACK_CHUNK, || self.eval(rule.body, new))
+            self.grow(id, |this| this.eval(rule.body, new))
         } else {
             self.eval(rule.body, new)
         };
@@ -168,16 +171,17 @@ impl<'m> Evaluator<'m> {
         if !c.domain.is_enumerable() {
             return Ok(Value::Closure(c));
         }
-        let domain = c.domain.explicit("function", &self.limits);
+        let domain = c.domain.explicit("a function", &self.limits);
         let domain = Value::Set(self.checked(domain, id)?);
         let keys = self.checked(Keys::of(&domain), id)?;
-        let elements = domain.elements("function");
+        let elements = domain.elements("a function");
         let elements = self.checked(elements, id)?;
         let mut values = Vec::with_capacity(keys.len());
         for argument in elements {
             values.push(self.apply_closure(&c, argument, id)?);
         }
         let built = Value::function_on(&keys, values);
+        self.checked(built.check_extent(&self.limits), id)?;
         *applied.built.borrow_mut() = Some(built.clone());
         applied.memo.borrow_mut().clear();
         Ok(built)
@@ -187,7 +191,7 @@ impl<'m> Evaluator<'m> {
     pub(super) fn finite(&mut self, value: Value, id: NodeId) -> Result<Value> {
         match &value {
             Value::Closure(c) => {
-                let fault = Fault::InfiniteFunction { op: "value", domain: c.domain.clone() };
+                let fault = Fault::InfiniteFunction { op: "a value", domain: c.domain.clone() };
                 self.checked(Err(fault.into()), id)
             }
             _ => Ok(value),

@@ -6,17 +6,12 @@
 use super::{Evaluator, Result};
 use crate::failure::{Failure, FailureKind};
 use crate::ir::*;
-use crate::value::{Fault, Value, ValueError};
+use crate::value::{Fault, Short, Value, ValueError};
 use tla_parser::code::{self, Code};
 
 /// A value for a message, cut when it is long.
 pub(crate) fn brief(value: &Value) -> String {
-    const LONGEST: usize = 200;
-    let text = value.to_string();
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    Short(value).to_string()
 }
 
 impl<'m> Evaluator<'m> {
@@ -61,11 +56,24 @@ impl<'m> Evaluator<'m> {
             | Fault::ModulusNotPositive { .. }
             | Fault::BadExponent { .. }
             | Fault::IntegerTooLarge { .. } => (code::ARITHMETIC, FailureKind::Evaluation, None),
+            Fault::SetTooLarge { limit, .. } if *limit != self.limits.max_set => {
+                (code::SET_TOO_LARGE, FailureKind::Limit, Some("write the set smaller"))
+            }
             Fault::SetTooLarge { .. } => (
                 code::SET_TOO_LARGE,
                 FailureKind::Limit,
                 Some("raise the limit with `--max-set-size`, or write the set smaller"),
             ),
+            Fault::TooManyParts { .. } => (
+                code::VALUE_TOO_LARGE,
+                FailureKind::Limit,
+                Some(
+                    "raise the limit with `--max-set-size` (32 parts for each element), or keep less in the value",
+                ),
+            ),
+            Fault::TooDeep { .. } | Fault::StringTooLong { .. } => {
+                (code::VALUE_TOO_LARGE, FailureKind::Limit, None)
+            }
             Fault::InfiniteSet { .. } | Fault::InfiniteFunction { .. } => (
                 code::INFINITE,
                 FailureKind::Evaluation,
@@ -169,6 +177,15 @@ impl<'m> Evaluator<'m> {
         let limit = self.setting.bounds.max_recursion;
         let message =
             format!("more than {limit} operator calls are nested: the recursion does not seem to end");
+        let mut failure = self.failure(at, FailureKind::Limit, code::RECURSION_LIMIT, message);
+        failure.help = Some("if it does end, raise the limit with `--max-recursion`".into());
+        failure
+    }
+
+    #[cold]
+    pub(super) fn too_much_stack(&self, at: NodeId, bytes: usize) -> Box<Failure> {
+        let message =
+            format!("more than {} MB of stack are needed: the recursion does not seem to end", bytes >> 20);
         let mut failure = self.failure(at, FailureKind::Limit, code::RECURSION_LIMIT, message);
         failure.help = Some("if it does end, raise the limit with `--max-recursion`".into());
         failure

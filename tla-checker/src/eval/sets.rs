@@ -88,7 +88,7 @@ impl<'m> Evaluator<'m> {
         base: usize,
         f: &mut dyn FnMut(&mut Self) -> Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>> {
-        let elements = self.checked(set.elements("quantifier"), bound.set)?;
+        let elements = self.checked(set.elements("a quantifier"), bound.set)?;
         for element in elements {
             self.tick(id)?;
             self.bind(&bound.pattern, element, id, base)?;

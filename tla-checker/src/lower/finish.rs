@@ -326,8 +326,7 @@ impl Reach {
         let mut children = Vec::new();
         ir.children(id, &mut |c| children.push(c));
         for c in children {
-            variables = variables
-                .and(stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || self.of(ir, c)));
+            variables = variables.and(stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || self.of(ir, c)));
         }
         self.nodes.insert(id, variables);
         variables
@@ -503,7 +502,8 @@ fn frame_of(ir: &Ir, root: NodeId) -> u32 {
 fn wrap(ir: &mut Ir, id: NodeId, action: bool, fold: &mut Fold<'_>) {
     stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || {
         // What UNCHANGED names must stay recognisable.
-        if matches!(ir.node(id), Node::Cached(..) | Node::PerValue(..) | Node::Unchanged(_) | Node::Keep(..)) {
+        if matches!(ir.node(id), Node::Cached(..) | Node::PerValue(..) | Node::Unchanged(_) | Node::Keep(..))
+        {
             return;
         }
         let parts = if action { formula_parts(ir, id) } else { None };

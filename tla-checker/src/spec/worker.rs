@@ -42,7 +42,12 @@ impl<'s> Worker<'s> {
             roles: space.roles,
             evaluator,
             instances,
-            guards: space.roles.instances.iter().map(|i| Guards::new(space.setting.keep_values && i.pure)).collect(),
+            guards: space
+                .roles
+                .instances
+                .iter()
+                .map(|i| Guards::new(space.setting.keep_values && i.pure))
+                .collect(),
             known: (0..width).map(|_| Known::default()).collect(),
             limits: Limits { max_set: space.setting.bounds.max_set },
             now: vec![0; width],

@@ -39,9 +39,12 @@ struct Functions {
     done: bool,
 }
 
+/// How many elements of a lazy set an operation that cannot be interrupted looks at.
+pub(super) const WALK: usize = 1 << 24;
+
 /// The base of a `SUBSET` and the domain of a set of functions are built to enumerate; beyond this
 /// size nobody would live to see the second element of interest.
-const BASE: Limits = Limits { max_set: 1 << 24 };
+const BASE: Limits = Limits { max_set: 1 << 22 };
 
 impl Value {
     /// The elements of this set in canonical order; an error when it is no set or not finite.
@@ -57,6 +60,10 @@ impl Value {
                 })),
                 LazySet::Functions(index, axes) if self.is_enumerable() => {
                     let keys = index.keys()?;
+                    if keys.len() > BASE.max_set {
+                        let (size, limit) = (Some(keys.len().into()), BASE.max_set);
+                        return Err(Fault::SetTooLarge { op, size, limit }.into());
+                    }
                     let mut starts = Vec::with_capacity(keys.len());
                     for place in 0..keys.len() {
                         starts.push(axes.at(place).elements(op)?);

@@ -177,6 +177,23 @@ pub enum Fault {
         /// The exponent.
         exponent: Value,
     },
+    /// A value of collections nested too deep.
+    TooDeep {
+        /// How deep they may be nested.
+        limit: u32,
+    },
+    /// A value of too many parts.
+    TooManyParts {
+        /// How many it may have.
+        limit: u64,
+    },
+    /// A string too long to be made.
+    StringTooLong {
+        /// The operator.
+        op: &'static str,
+        /// How many bytes a string may have.
+        limit: usize,
+    },
     /// An integer too large for what is asked of it (a power, the bound of an interval, an index).
     IntegerTooLarge {
         /// The operator.
@@ -200,24 +217,10 @@ impl Fault {
     }
 }
 
-/// An operator in a message: symbols and names quoted, and what is only described in words.
-struct Operator<'a>(&'a str);
-
-impl fmt::Display for Operator<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            "function application" | "field selection" => f.write_str(self.0),
-            "a state" => f.write_str(self.0),
-            "quantifier" => f.write_str("a quantifier"),
-            op => write!(f, "`{op}`"),
-        }
-    }
-}
-
 /// A value in a message: cut when it is long.
-struct Short<'a>(&'a Value);
+pub(crate) struct Short<'a>(pub(crate) &'a Value);
 
-const SHORT: usize = 300;
+const SHORT: usize = 200;
 
 impl fmt::Display for Short<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -248,12 +251,26 @@ impl fmt::Write for Cut {
     }
 }
 
+/// An operator in a message: a symbol is quoted, a word such as `a state` stands as it is.
+struct Op(&'static str);
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.starts_with(|c: char| c.is_ascii_lowercase()) {
+            f.write_str(self.0)
+        } else {
+            write!(f, "`{}`", self.0)
+        }
+    }
+}
+
 impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.fault() {
             Fault::Incomparable { op, left, right } => write!(
                 f,
-                "`{op}` cannot compare {} with {}: {} and {}",
+                "{} cannot compare {} with {}: {} and {}",
+                Op(op),
                 left.kind_name(),
                 right.kind_name(),
                 Short(left),
@@ -269,7 +286,7 @@ impl fmt::Display for ValueError {
             Fault::Expected { op, expected, value } => write!(
                 f,
                 "{} needs {}, but this is {}: {}",
-                Operator(op),
+                Op(op),
                 expected.name(),
                 value.kind_name(),
                 Short(value)
@@ -284,28 +301,36 @@ impl fmt::Display for ValueError {
                 write!(f, "the record has no field `{}`: {}", field.text(), Short(record))
             }
             Fault::SetTooLarge { op, size: Some(size), limit } => {
-                write!(f, "{} needs a set of {size} elements to be built; the limit is {limit}", Operator(op))
+                write!(f, "{} needs a set of {size} elements to be built; the limit is {limit}", Op(op))
             }
             Fault::SetTooLarge { op, size: None, limit } => {
-                write!(f, "{} needs a set of more than {limit} elements to be built", Operator(op))
+                write!(f, "{} needs a set of more than {limit} elements to be built", Op(op))
             }
             Fault::InfiniteSet { op, set } => {
-                write!(f, "{} needs the elements of a set that is not finite: {}", Operator(op), Short(set))
+                write!(f, "{} needs the elements of a set that is not finite: {}", Op(op), Short(set))
             }
             Fault::InfiniteComparison { op, left, right } => write!(
                 f,
-                "`{op}` cannot compare a set that is not finite: {} and {}",
+                "{} cannot compare a set that is not finite: {} and {}",
+                Op(op),
                 Short(left),
                 Short(right)
             ),
             Fault::InfiniteFunction { op, domain } => write!(
                 f,
-                "`{op}` needs all values of a function whose domain is not finite: {}",
+                "{} needs all values of a function whose domain is not finite: {}",
+                Op(op),
                 Short(domain)
             ),
-            Fault::EmptySequence { op } => write!(f, "`{op}` of the empty sequence"),
+            Fault::EmptySequence { op } => write!(f, "{} of the empty sequence", Op(op)),
             Fault::OutsideSequence { op, sequence, bound } => {
-                write!(f, "`{op}`: the bound {} is outside the sequence {}", Short(bound), Short(sequence))
+                write!(
+                    f,
+                    "{}: the bound {} is outside the sequence {}",
+                    Op(op),
+                    Short(bound),
+                    Short(sequence)
+                )
             }
             Fault::DivisionByZero { op, left } => {
                 write!(f, "division by zero: {} {op} 0", Short(left))
@@ -315,6 +340,13 @@ impl fmt::Display for ValueError {
             }
             Fault::BadExponent { base, exponent } => {
                 write!(f, "`^` is not defined here: {} ^ {}", Short(base), Short(exponent))
+            }
+            Fault::TooDeep { limit } => {
+                write!(f, "a value of more than {limit} collections nested in one another")
+            }
+            Fault::TooManyParts { limit } => write!(f, "a value of more than {limit} parts"),
+            Fault::StringTooLong { op, limit } => {
+                write!(f, "{} would make a string of more than {limit} bytes", Op(op))
             }
             Fault::IntegerTooLarge { op, value } => {
                 write!(f, "the integer is too large for `{op}`: {}", Short(value))

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::extent::Extent;
 use super::{Expected, Fault, Result, Value, ValueError};
 
 const OP: &str = "EXCEPT";
@@ -40,20 +41,33 @@ impl Value {
             Value::Tuple(t) => {
                 let node = Rc::make_mut(t);
                 node.hash.set(0);
-                node.elements[at].update_at(rest, update)
+                let before = node.elements[at].extent();
+                node.elements[at].update_at(rest, update)?;
+                if node.extent.replace(before, node.elements[at].extent()) {
+                    node.extent = Extent::of(&node.elements);
+                }
             }
             Value::Record(r) => {
                 let node = Rc::make_mut(r);
                 node.hash.set(0);
-                node.values[at].update_at(rest, update)
+                let before = node.values[at].extent();
+                node.values[at].update_at(rest, update)?;
+                if node.extent.replace(before, node.values[at].extent()) {
+                    node.extent = Extent::of(&node.values);
+                }
             }
             Value::Func(f) => {
                 let node = Rc::make_mut(f);
                 node.hash.set(0);
-                node.values[at].update_at(rest, update)
+                let before = node.values[at].extent();
+                node.values[at].update_at(rest, update)?;
+                if node.extent.replace(before, node.values[at].extent()) {
+                    node.extent = Extent::of(&node.values).with(node.domain.extent);
+                }
             }
-            _ => Ok(()),
+            _ => {}
         }
+        Ok(())
     }
 
     fn except_position(&self, key: &Value) -> Result<Option<usize>> {

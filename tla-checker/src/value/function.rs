@@ -6,6 +6,7 @@
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
+use super::extent::Extent;
 use super::set::SetNode;
 use super::{Expected, Fault, Limits, Result, Symbol, Value, ValueError};
 
@@ -14,11 +15,13 @@ use super::{Expected, Fault, Limits, Result, Symbol, Value, ValueError};
 pub struct TupleNode {
     pub(super) elements: Vec<Value>,
     pub(super) hash: Cell<u64>,
+    pub(super) extent: Extent,
 }
 
 impl TupleNode {
     pub(super) fn new(elements: Vec<Value>) -> TupleNode {
-        TupleNode { elements, hash: Cell::new(0) }
+        let extent = Extent::of(&elements);
+        TupleNode { elements, hash: Cell::new(0), extent }
     }
 
     /// The elements.
@@ -70,11 +73,13 @@ pub struct RecordNode {
     pub(super) shape: Rc<RecordShape>,
     pub(super) values: Vec<Value>,
     pub(super) hash: Cell<u64>,
+    pub(super) extent: Extent,
 }
 
 impl RecordNode {
     pub(super) fn new(shape: Rc<RecordShape>, values: Vec<Value>) -> RecordNode {
-        RecordNode { shape, values, hash: Cell::new(0) }
+        let extent = Extent::of(&values);
+        RecordNode { shape, values, hash: Cell::new(0), extent }
     }
 
     /// The shape.
@@ -100,12 +105,14 @@ pub struct FuncNode {
     pub(super) domain: Rc<SetNode>,
     pub(super) values: Vec<Value>,
     pub(super) hash: Cell<u64>,
+    pub(super) extent: Extent,
 }
 
 impl FuncNode {
     pub(super) fn new(domain: Rc<SetNode>, values: Vec<Value>) -> FuncNode {
         debug_assert_eq!(domain.elements().len(), values.len());
-        FuncNode { domain, values, hash: Cell::new(0) }
+        let extent = Extent::of(&values).with(domain.extent);
+        FuncNode { domain, values, hash: Cell::new(0), extent }
     }
 
     /// The domain.
@@ -144,14 +151,14 @@ impl Keys {
             return match usize::try_from(high) {
                 Ok(n) if n <= u32::MAX as usize => Ok(Keys::Sequence(n)),
                 _ => Err(Fault::SetTooLarge {
-                    op: "function",
+                    op: "a function",
                     size: Some(high.unsigned_abs().into()),
                     limit: limits.max_set,
                 }
                 .into()),
             };
         }
-        let set = domain.explicit("function", &Limits { max_set: 1 << 24 })?;
+        let set = domain.explicit("a function", &Limits { max_set: 1 << 24 })?;
         Ok(Keys::from_set(&set))
     }
 

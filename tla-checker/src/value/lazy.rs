@@ -12,6 +12,7 @@ use std::rc::Rc;
 use num_bigint::{BigInt, BigUint};
 use num_traits::ToPrimitive;
 
+use super::extent::Extent;
 use super::set::SetNode;
 use super::{Elements, Expected, Fault, Keys, Limits, RecordShape, Result, Symbol, Value};
 
@@ -82,6 +83,7 @@ pub struct LazyNode {
     set: LazySet,
     size: Size,
     pub(super) hash: Cell<u64>,
+    extent: Extent,
     explicit: OnceCell<Rc<SetNode>>,
 }
 
@@ -96,6 +98,11 @@ impl LazyNode {
     #[inline]
     pub fn size(&self) -> Size {
         self.size
+    }
+
+    #[inline]
+    pub(super) fn extent(&self) -> Extent {
+        self.extent
     }
 }
 
@@ -198,8 +205,8 @@ fn times(a: Size, b: Size) -> Size {
 
 impl Value {
     pub(super) fn lazy(set: LazySet) -> Value {
-        let size = set.size();
-        Value::Lazy(Rc::new(LazyNode { set, size, hash: Cell::new(0), explicit: OnceCell::new() }))
+        let (size, extent) = (set.size(), set.extent());
+        Value::Lazy(Rc::new(LazyNode { set, size, hash: Cell::new(0), extent, explicit: OnceCell::new() }))
     }
 
     /// `low..high`.
@@ -428,8 +435,14 @@ impl Value {
                 return Ok(None);
             };
             let mut forced = values[..first].to_vec();
+            let mut extent = Extent::of(&forced);
             for value in &values[first..] {
-                forced.push(value.forced(limits)?);
+                let value = value.forced(limits)?;
+                extent.add(value.extent());
+                if u64::from(extent.parts) > limits.max_parts() {
+                    return Err(Fault::TooManyParts { limit: limits.max_parts() }.into());
+                }
+                forced.push(value);
             }
             Ok(Some(forced))
         };

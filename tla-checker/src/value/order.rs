@@ -11,6 +11,7 @@
 
 use std::cmp::Ordering;
 
+use super::elements::WALK;
 use super::function::{FuncNode, RecordNode};
 use super::lazy::{Axes, Index, LazyNode, LazySet, Size};
 use super::{Elements, Fault, Result, Value, ValueError};
@@ -22,6 +23,8 @@ trait Reading {
     fn unlike(&self, a: &Value, b: &Value) -> Result<Ordering, Self::Error>;
     /// Different sets of which at least one is not finite.
     fn infinite(&self, a: &Value, b: &Value, order: Ordering) -> Result<Ordering, Self::Error>;
+    /// Sets of equal size that agree on more elements than anyone waits for.
+    fn endless(&self, a: &Value, b: &Value) -> Result<Ordering, Self::Error>;
     /// Functions of which at least one is given by a rule, and which are not the same.
     fn rules(&self, a: &Value, b: &Value) -> Result<Ordering, Self::Error>;
 }
@@ -40,6 +43,9 @@ impl Reading for Total {
     }
     fn infinite(&self, _: &Value, _: &Value, order: Ordering) -> Result<Ordering, Never> {
         Ok(order)
+    }
+    fn endless(&self, a: &Value, b: &Value) -> Result<Ordering, Never> {
+        Ok(by_makeup(a, b))
     }
     fn rules(&self, a: &Value, b: &Value) -> Result<Ordering, Never> {
         Ok(match (a, b) {
@@ -72,6 +78,9 @@ impl Reading for Sorting {
         }
         Ok(order)
     }
+    fn endless(&self, a: &Value, _: &Value) -> Result<Ordering> {
+        Err(Fault::SetTooLarge { op: self.0, size: a.count(), limit: WALK }.into())
+    }
     fn rules(&self, a: &Value, b: &Value) -> Result<Ordering> {
         Err(infinite_function(self.0, a, b))
     }
@@ -97,6 +106,9 @@ impl Reading for Equality {
             return Err(infinite_comparison(self.0, a, b));
         }
         Ok(order)
+    }
+    fn endless(&self, a: &Value, _: &Value) -> Result<Ordering> {
+        Err(Fault::SetTooLarge { op: self.0, size: a.count(), limit: WALK }.into())
     }
     fn rules(&self, a: &Value, b: &Value) -> Result<Ordering> {
         Err(infinite_function(self.0, a, b))
@@ -304,20 +316,27 @@ fn walk_sets<R: Reading>(reading: &R, a: &Value, b: &Value) -> Result<Ordering, 
         return Ok(low.cmp(&other));
     }
     match (a.elements("="), b.elements("=")) {
-        (Ok(x), Ok(y)) => walk_elements(reading, x, y),
+        (Ok(x), Ok(y)) => match walk_elements(reading, x, y)? {
+            Some(order) => Ok(order),
+            None => reading.endless(a, b),
+        },
         // Too large to enumerate even in part: then only what they are made of tells them apart.
         _ => Ok(by_makeup(a, b)),
     }
 }
 
-fn walk_elements<R: Reading>(reading: &R, a: Elements, b: Elements) -> Result<Ordering, R::Error> {
-    for (x, y) in a.zip(b) {
+/// The order that the first difference decides; none when too many elements are equal.
+fn walk_elements<R: Reading>(reading: &R, a: Elements, b: Elements) -> Result<Option<Ordering>, R::Error> {
+    for (looked_at, (x, y)) in a.zip(b).enumerate() {
+        if looked_at >= WALK {
+            return Ok(None);
+        }
         let order = walk(reading, &x, &y)?;
         if order != Ordering::Equal {
-            return Ok(order);
+            return Ok(Some(order));
         }
     }
-    Ok(Ordering::Equal)
+    Ok(Some(Ordering::Equal))
 }
 
 /// Whether two lazy sets are made of equal parts in the same way, hence equal.

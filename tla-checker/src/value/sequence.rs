@@ -3,10 +3,11 @@
 
 use std::rc::Rc;
 
+use super::extent::Extent;
 use super::{Expected, Fault, Result, TupleNode, Value};
 
 /// The most characters of a string that is made by an operator.
-const MAX_STRING: usize = 1 << 28;
+const MAX_STRING: usize = 1 << 24;
 
 impl Value {
     /// The elements of a sequence, or an error that names the operator.
@@ -32,6 +33,7 @@ impl Value {
         match (self, element) {
             (Value::Tuple(mut tuple), element) => {
                 if let Some(unique) = Rc::get_mut(&mut tuple) {
+                    unique.extent.add(element.extent());
                     unique.elements.push(element);
                     unique.hash.set(0);
                     return Ok(Value::Tuple(tuple));
@@ -77,8 +79,11 @@ impl Value {
             Value::Tuple(t) if t.elements.is_empty() => Err(Fault::EmptySequence { op: OP }.into()),
             Value::Tuple(mut t) => match Rc::get_mut(&mut t) {
                 Some(unique) => {
-                    unique.elements.remove(0);
+                    let removed = unique.elements.remove(0);
                     unique.hash.set(0);
+                    if unique.extent.remove(removed.extent()) {
+                        unique.extent = Extent::of(&unique.elements);
+                    }
                     Ok(Value::Tuple(t))
                 }
                 None => Ok(Value::tuple(t.elements[1..].to_vec())),
@@ -138,8 +143,7 @@ impl Value {
 
 fn join(a: &str, b: &str) -> Result<Value> {
     if a.len() + b.len() > MAX_STRING {
-        let size = Value::Int((a.len() + b.len()) as i64);
-        return Err(Fault::IntegerTooLarge { op: "\\o", value: size }.into());
+        return Err(Fault::StringTooLong { op: "\\o", limit: MAX_STRING }.into());
     }
     Ok(Value::string(&[a, b].concat()))
 }

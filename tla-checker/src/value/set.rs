@@ -7,6 +7,8 @@ use std::cell::Cell;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
+use super::elements::WALK;
+use super::extent::Extent;
 use super::lazy::{LazySet, Size};
 use super::{Expected, Fault, Limits, Result, Value};
 
@@ -15,6 +17,7 @@ use super::{Expected, Fault, Limits, Result, Value};
 pub struct SetNode {
     pub(super) elements: Vec<Value>,
     pub(super) hash: Cell<u64>,
+    pub(super) extent: Extent,
 }
 
 /// Sets up to this size are searched by pointer before they are searched by order.
@@ -22,7 +25,8 @@ const SCAN: usize = 8;
 
 impl SetNode {
     pub(super) fn new(elements: Vec<Value>) -> SetNode {
-        SetNode { elements, hash: Cell::new(0) }
+        let extent = Extent::of(&elements);
+        SetNode { elements, hash: Cell::new(0), extent }
     }
 
     /// The elements, in canonical order.
@@ -128,7 +132,10 @@ fn collect(
     mut keep: impl FnMut(&Value) -> Result<bool>,
 ) -> Result<Value> {
     let mut kept = Vec::new();
-    for element in elements {
+    for (looked_at, element) in elements.enumerate() {
+        if looked_at >= WALK {
+            return Err(Fault::SetTooLarge { op, size: None, limit: WALK }.into());
+        }
         if keep(&element)? {
             if kept.len() >= limits.max_set {
                 return Err(too_large(op, limits));
@@ -302,7 +309,10 @@ impl Value {
             }
             return Ok(true);
         }
-        for element in self.elements(OP)? {
+        for (looked_at, element) in self.elements(OP)?.enumerate() {
+            if looked_at >= WALK {
+                return Err(Fault::SetTooLarge { op: OP, size: self.count(), limit: WALK }.into());
+            }
             if !other.contains(&element)? {
                 return Ok(false);
             }
@@ -318,6 +328,7 @@ fn insert(mut node: Rc<SetNode>, element: Value, limits: &Limits) -> Result<Valu
             return Err(too_large("\\cup", limits));
         }
         if let Some(unique) = Rc::get_mut(&mut node) {
+            unique.extent.add(element.extent());
             unique.elements.insert(at, element);
             unique.hash.set(0);
         } else {
@@ -335,8 +346,11 @@ fn remove(mut node: Rc<SetNode>, element: &Value) -> Result<Value> {
     match node.search(element) {
         Ok(at) => {
             let unique = Rc::make_mut(&mut node);
-            unique.elements.remove(at);
+            let removed = unique.elements.remove(at);
             unique.hash.set(0);
+            if unique.extent.remove(removed.extent()) {
+                unique.extent = Extent::of(&unique.elements);
+            }
         }
         Err(at) => node.check_neighbours(at, element)?,
     }

@@ -13,8 +13,17 @@ use crate::source::Span;
 
 /// Embedded modules whose EXTENDS are fixed by the language's definition and by TLC.
 const STANDARD: [&str; 11] = [
-    "Bags", "FiniteSets", "Integers", "Json", "Naturals", "Randomization", "RealTime", "Reals",
-    "Sequences", "TLC", "TLCExt",
+    "Bags",
+    "FiniteSets",
+    "Integers",
+    "Json",
+    "Naturals",
+    "Randomization",
+    "RealTime",
+    "Reals",
+    "Sequences",
+    "TLC",
+    "TLCExt",
 ];
 
 impl Resolver<'_> {
@@ -109,13 +118,16 @@ impl Resolver<'_> {
     fn same_text(&self, a: Entity, b: Entity) -> bool {
         let (Entity::Def(mut a), Entity::Def(mut b)) = (a, b) else { return a == b };
         while a != b {
-            let (DefBody::Instance(i, x), DefBody::Instance(j, y)) = (self.spec.def(a).body, self.spec.def(b).body)
+            let (DefBody::Instance(i, x), DefBody::Instance(j, y)) =
+                (self.spec.def(a).body, self.spec.def(b).body)
             else {
                 return false;
             };
             let (i, j) = (self.spec.instance(i), self.spec.instance(j));
             let same = i.with.len() == j.with.len()
-                && i.with.iter().all(|(d, arg)| j.with.get(d).is_some_and(|other| self.same_argument(*arg, *other)));
+                && i.with
+                    .iter()
+                    .all(|(d, arg)| j.with.get(d).is_some_and(|other| self.same_argument(*arg, *other)));
             if !same || i.module != j.module {
                 return false;
             }
@@ -126,13 +138,11 @@ impl Resolver<'_> {
 
     fn same_argument(&self, a: Arg, b: Arg) -> bool {
         match (a, b) {
-            (Arg::Expr(a), Arg::Expr(b)) => {
-                match (self.spec.expr(a), self.spec.expr(b)) {
-                    (Expr::Decl(a, x), Expr::Decl(b, y)) => a == b && x.is_empty() && y.is_empty(),
-                    (Expr::Def(a, x), Expr::Def(b, y)) => a == b && x.is_empty() && y.is_empty(),
-                    _ => false,
-                }
-            }
+            (Arg::Expr(a), Arg::Expr(b)) => match (self.spec.expr(a), self.spec.expr(b)) {
+                (Expr::Decl(a, x), Expr::Decl(b, y)) => a == b && x.is_empty() && y.is_empty(),
+                (Expr::Def(a, x), Expr::Def(b, y)) => a == b && x.is_empty() && y.is_empty(),
+                _ => false,
+            },
             (a, b) => a == b,
         }
     }

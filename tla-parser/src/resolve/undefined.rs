@@ -36,8 +36,20 @@ const SYMBOLS: [(&str, &str); 23] = [
 
 /// Modules whose operators are suggested, the likeliest first.
 const SUGGESTED: [&str; 14] = [
-    "Naturals", "Integers", "Sequences", "FiniteSets", "TLC", "Bags", "Reals", "SequencesExt",
-    "FiniteSetsExt", "Functions", "Folds", "TLCExt", "Randomization", "Json",
+    "Naturals",
+    "Integers",
+    "Sequences",
+    "FiniteSets",
+    "TLC",
+    "Bags",
+    "Reals",
+    "SequencesExt",
+    "FiniteSetsExt",
+    "Functions",
+    "Folds",
+    "TLCExt",
+    "Randomization",
+    "Json",
 ];
 
 /// The definitions of a module: the place of each name and of the whole.
