@@ -13,7 +13,7 @@
 //! use tla_parser::resolve::load_text;
 //!
 //! let text = "---- MODULE Clock ----\nEXTENDS Naturals\nVARIABLE hour\n\
-//!             Init == hour = 1\nNext == hour' = hour % 12 + 1\n====";
+//!             Init == hour = 1\nNext == hour' = (hour % 12) + 1\n====";
 //! let library = Library::new();
 //! let mut spec = load_text("Clock.tla", text, &library).expect("resolves").spec;
 //! let model = Model::new().init_next("Init", "Next").invariant("hour < 12");
@@ -148,22 +148,29 @@ pub fn prepare(
         };
     let name =
         |(name, op, span): (String, OpId, Span)| (crate::space::Property { name, span: Some(span) }, op);
-    for (property, op) in single(&model.invariants, Level::State, &mut lowerer, &mut errors).into_iter().map(name) {
+    for (property, op) in
+        single(&model.invariants, Level::State, &mut lowerer, &mut errors).into_iter().map(name)
+    {
         properties.invariants.push(property);
         roles.invariants.push(op);
     }
     for property in found {
         property.add(&mut lowerer, &mut properties, &mut roles);
     }
-    roles.constraints =
-        single(&model.constraints, Level::State, &mut lowerer, &mut errors).into_iter().map(|c| c.1).collect();
-    roles.action_constraints =
-        single(&model.action_constraints, Level::Action, &mut lowerer, &mut errors).into_iter().map(|c| c.1).collect();
+    roles.constraints = single(&model.constraints, Level::State, &mut lowerer, &mut errors)
+        .into_iter()
+        .map(|c| c.1)
+        .collect();
+    roles.action_constraints = single(&model.action_constraints, Level::Action, &mut lowerer, &mut errors)
+        .into_iter()
+        .map(|c| c.1)
+        .collect();
     roles.view = single(model.view.as_slice(), Level::State, &mut lowerer, &mut errors).pop().map(|c| c.1);
     let order = lowerer.impure().map(str::to_string);
     roles.alias = single(model.alias.as_slice(), Level::Action, &mut lowerer, &mut errors).pop().map(|c| c.1);
-    let postcondition =
-        single(model.postcondition.as_slice(), Level::Action, &mut lowerer, &mut errors).pop().map(|c| (c.0, c.1));
+    let postcondition = single(model.postcondition.as_slice(), Level::Action, &mut lowerer, &mut errors)
+        .pop()
+        .map(|c| (c.0, c.1));
     let mut assumptions = Vec::new();
     for &a in &spec.root_module().assumptions {
         let def = spec.def(a);
@@ -313,11 +320,14 @@ pub fn run(prepared: &Prepared, options: &Options, observer: &dyn Observer, canc
         }
     }
     if prepared.has_behaviour() && outcome.states_generated == 0 && outcome.verdict == Verdict::Success {
-        let mut warning = Diagnostic::warning(code::NO_INITIAL_STATE, "no state satisfies the initial predicate");
+        let mut warning =
+            Diagnostic::warning(code::NO_INITIAL_STATE, "no state satisfies the initial predicate");
         if let Some(init) = prepared.roles.init {
             warning = warning.at(prepared.ir.op(init).span, "is false of every state");
         }
-        outcome.warnings.push(warning.note("there was nothing to check: every property holds of no behaviours"));
+        outcome
+            .warnings
+            .push(warning.note("there was nothing to check: every property holds of no behaviours"));
     }
     outcome.seconds = start.elapsed().as_secs_f64();
     outcome

@@ -292,7 +292,9 @@ impl<'t> Parser<'t> {
     fn is_reserved_name(&self, token: Token) -> bool {
         let next = self.tokens[(self.position + 1).min(self.tokens.len() - 1)];
         let word = self.text_of(token);
-        self.text_of(next) == "==" && word.len() > 1 && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+        self.text_of(next) == "=="
+            && word.len() > 1
+            && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
             && token.kind != Kind::Name
     }
 

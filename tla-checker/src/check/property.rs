@@ -135,9 +135,9 @@ pub(super) fn behaviour(
             if let Some(variable) = variable {
                 let message = "the spec has variables, and the model does not say how they behave";
                 errors.push(
-                    Diagnostic::error(code::NO_BEHAVIOUR, message)
-                        .at(variable.span, "a variable")
-                        .help("add `SPECIFICATION Spec`, or `INIT Init` and `NEXT Next`, to the configuration"),
+                    Diagnostic::error(code::NO_BEHAVIOUR, message).at(variable.span, "a variable").help(
+                        "add `SPECIFICATION Spec`, or `INIT Init` and `NEXT Next`, to the configuration",
+                    ),
                 );
             }
             None

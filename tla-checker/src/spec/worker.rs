@@ -174,9 +174,9 @@ impl SpaceWorker for Worker<'_> {
             let mut sum: u64 = 0;
             for (v, value) in e.door.written(false).iter().enumerate() {
                 let Some(value) = value else { continue };
-                let (index, terms) = known[v]
-                    .index(&space.dictionaries[v], value, &limits)
-                    .map_err(|e| unusable(&space.setting.ir.variables[v], space.setting.ir.op(init).span, &e))?;
+                let (index, terms) = known[v].index(&space.dictionaries[v], value, &limits).map_err(|e| {
+                    unusable(&space.setting.ir.variables[v], space.setting.ir.op(init).span, &e)
+                })?;
                 packed[v] = index;
                 sum = sum.wrapping_add(terms);
             }

@@ -137,7 +137,8 @@ impl Resolver<'_> {
         let same = params.len() == bound.len() && params.iter().all(|p| bound.contains(&p.name));
         if !same {
             let list = bound.join(", ");
-            let written = if bound.is_empty() { name.name.to_string() } else { format!("{}({list})", name.name) };
+            let written =
+                if bound.is_empty() { name.name.to_string() } else { format!("{}({list})", name.name) };
             self.report(
                 Diagnostic::error(code::LABEL, format!("the label `{}` has the wrong parameters", name.name))
                     .at(name.span, "must name what is bound between the definition and the label")

@@ -245,13 +245,15 @@ impl Resolver<'_> {
             self.add_def(name.clone(), DefKind::Function, span, Vec::new(), DefBody::Missing)
         });
         let itself = self.add_local(&def.name, 0);
-        let (bounds, body) = self.in_definition(|r| r.scoped(|r| {
-            let bounds = r.bounds(&def.bounds);
-            // The name stands for the function inside its own body.
-            r.current().scope.push((name.clone(), Entity::Local(itself)));
-            r.current().itself.push(itself);
-            (bounds, r.expr(&def.body))
-        }));
+        let (bounds, body) = self.in_definition(|r| {
+            r.scoped(|r| {
+                let bounds = r.bounds(&def.bounds);
+                // The name stands for the function inside its own body.
+                r.current().scope.push((name.clone(), Entity::Local(itself)));
+                r.current().itself.push(itself);
+                (bounds, r.expr(&def.body))
+            })
+        });
         let recursive = self.spec.mentions(body, itself);
         let whole = span.to(def.body.span);
         let function = self.add_expr(Expr::Function(bounds, body, recursive.then_some(itself)), whole);
