@@ -44,7 +44,7 @@ use rustc_hash::FxHashMap;
 use std::time::{Duration, Instant};
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
-use tla_parser::hir::{DefKind, Spec};
+use tla_parser::hir::{DefKind, Level, Spec};
 use tla_parser::library::Library;
 use tla_parser::source::Span;
 
@@ -103,7 +103,8 @@ pub fn prepare(
     let spec = &*spec;
     let mut errors = Vec::new();
     refuse_unbuilt(model, &mut errors);
-    let (constants, overrides) = bind::bind(spec, model, &mut errors);
+    let mut warnings = Vec::new();
+    let (constants, overrides) = bind::bind(spec, model, &mut errors, &mut warnings);
     let mut lowerer = Lowerer::new(spec, constants, overrides);
     let behaviour = property::behaviour(&mut lowerer, model, &formulas, &mut errors);
     let mut found = Vec::new();
@@ -134,10 +135,12 @@ pub fn prepare(
         next = Some(step);
     }
     let single =
-        |clauses: &[crate::model::Clause], lowerer: &mut Lowerer<'_>, errors: &mut Vec<Diagnostic>| {
+        |clauses: &[crate::model::Clause], max, lowerer: &mut Lowerer<'_>, errors: &mut Vec<Diagnostic>| {
             let mut ops = Vec::new();
             for clause in clauses {
-                if let Some((e, span)) = formulas.get(clause, errors) {
+                if let Some((e, span)) = formulas.get(clause, errors)
+                    && property::check_level(lowerer, (e, span), clause, max, errors)
+                {
                     ops.push((clause.text().to_string(), lowerer.formula(clause.text(), e, ROOT), span));
                 }
             }
@@ -145,22 +148,29 @@ pub fn prepare(
         };
     let name =
         |(name, op, span): (String, OpId, Span)| (crate::space::Property { name, span: Some(span) }, op);
-    for (property, op) in single(&model.invariants, &mut lowerer, &mut errors).into_iter().map(name) {
+    for (property, op) in
+        single(&model.invariants, Level::State, &mut lowerer, &mut errors).into_iter().map(name)
+    {
         properties.invariants.push(property);
         roles.invariants.push(op);
     }
     for property in found {
         property.add(&mut lowerer, &mut properties, &mut roles);
     }
-    roles.constraints =
-        single(&model.constraints, &mut lowerer, &mut errors).into_iter().map(|c| c.1).collect();
-    roles.action_constraints =
-        single(&model.action_constraints, &mut lowerer, &mut errors).into_iter().map(|c| c.1).collect();
-    roles.view = single(model.view.as_slice(), &mut lowerer, &mut errors).pop().map(|c| c.1);
+    roles.constraints = single(&model.constraints, Level::State, &mut lowerer, &mut errors)
+        .into_iter()
+        .map(|c| c.1)
+        .collect();
+    roles.action_constraints = single(&model.action_constraints, Level::Action, &mut lowerer, &mut errors)
+        .into_iter()
+        .map(|c| c.1)
+        .collect();
+    roles.view = single(model.view.as_slice(), Level::State, &mut lowerer, &mut errors).pop().map(|c| c.1);
     let order = lowerer.impure().map(str::to_string);
-    roles.alias = single(model.alias.as_slice(), &mut lowerer, &mut errors).pop().map(|c| c.1);
-    let postcondition =
-        single(model.postcondition.as_slice(), &mut lowerer, &mut errors).pop().map(|c| (c.0, c.1));
+    roles.alias = single(model.alias.as_slice(), Level::Action, &mut lowerer, &mut errors).pop().map(|c| c.1);
+    let postcondition = single(model.postcondition.as_slice(), Level::Action, &mut lowerer, &mut errors)
+        .pop()
+        .map(|c| (c.0, c.1));
     let mut assumptions = Vec::new();
     for &a in &spec.root_module().assumptions {
         let def = spec.def(a);
@@ -214,7 +224,7 @@ pub fn prepare(
         check_deadlock: model.check_deadlock,
         bounds,
         facts,
-        warnings: Vec::new(),
+        warnings,
     })
 }
 
@@ -316,6 +326,16 @@ pub fn run(prepared: &Prepared, options: &Options, observer: &dyn Observer, canc
             }
             outcome.violations.push(Violation { verdict, trace: Vec::new() });
         }
+    }
+    if prepared.has_behaviour() && outcome.states_generated == 0 && outcome.verdict == Verdict::Success {
+        let mut warning =
+            Diagnostic::warning(code::NO_INITIAL_STATE, "no state satisfies the initial predicate");
+        if let Some(init) = prepared.roles.init {
+            warning = warning.at(prepared.ir.op(init).span, "is false of every state");
+        }
+        outcome
+            .warnings
+            .push(warning.note("there was nothing to check: every property holds of no behaviours"));
     }
     outcome.seconds = start.elapsed().as_secs_f64();
     outcome

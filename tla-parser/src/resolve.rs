@@ -146,6 +146,10 @@ struct Current {
     pending: FxHashSet<DefId>,
     /// Names that an embedded module only hands on; a definition of the module's own hides them.
     indirect: FxHashSet<Symbol>,
+    /// Functions being defined: their names are bound in their bodies, but by no quantifier.
+    itself: Vec<LocalId>,
+    /// Where in `scope` the enclosing definition or label begins, and the labels met in it.
+    labels: (usize, Vec<ast::Ident>),
     /// What the module itself defines, and where: the names, and the whole definitions.
     defines: FxHashMap<Symbol, (Span, Span)>,
 }
@@ -372,6 +376,8 @@ impl<'l> Resolver<'l> {
             proof: false,
             pending: FxHashSet::default(),
             indirect: FxHashSet::default(),
+            itself: Vec::new(),
+            labels: (0, Vec::new()),
             defines: undefined::definitions(module),
         });
         for (extended, span) in extends {

@@ -68,7 +68,7 @@ impl<'m> Evaluator<'m> {
             Then::And(items, base, then) => match items.split_first() {
                 None => self.proceed(then, at, out),
                 // What follows the last assignment is a test, and multiplies nothing.
-                Some(_) if self.filled() => {
+                Some(_) if self.all_assigned() => {
                     for &item in *items {
                         if !self.truth(item, *base)? {
                             return GO_ON;
@@ -88,7 +88,7 @@ impl<'m> Evaluator<'m> {
                     self.bind(&bound.pattern, element.clone(), at, *base)?;
                 }
                 let more = Then::All(rest, bounds, *body, *base, then);
-                let flow = if self.filled() {
+                let flow = if self.all_assigned() {
                     match self.truth(*body, *base)? {
                         true => self.proceed(&more, at, out),
                         false => GO_ON,
@@ -131,7 +131,7 @@ impl<'m> Evaluator<'m> {
     }
 
     /// Whether every variable of the state being built has a value.
-    fn filled(&self) -> bool {
+    fn all_assigned(&self) -> bool {
         self.door.written(!self.init).iter().all(Option::is_some)
     }
 

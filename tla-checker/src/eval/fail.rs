@@ -85,6 +85,17 @@ impl<'m> Evaluator<'m> {
         };
         let mut failure = self.failure(at, kind, code, e.to_string());
         failure.help = help.map(str::to_string);
+        if let Fault::NoField { record: Value::Record(record), field } = e.fault() {
+            let field = field.text();
+            let near = (record.shape().names().iter())
+                .map(|name| (strsim::damerau_levenshtein(field, name.text()), name.text()))
+                .min();
+            if let Some((distance, name)) = near
+                && distance <= (field.len() / 3).max(1)
+            {
+                failure.help = Some(format!("did you mean `{name}`?"));
+            }
+        }
         failure
     }
 

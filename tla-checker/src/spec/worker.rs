@@ -3,15 +3,16 @@
 use super::dictionary::{Known, finalise};
 use super::guards::Guards;
 use super::{Roles, SpecSpace};
-use crate::eval::{Evaluator, Thawed};
+use crate::eval::{Evaluator, Instance, Thawed};
 use crate::failure::{Failure, FailureKind};
 use crate::ir::OpId;
 use crate::observer::Cancel;
 use crate::space::{Emit, Progress, SpaceWorker, State, Successor};
 use crate::value::fingerprint::variable_terms;
-use crate::value::{Datum, Limits, Value, ValueError};
+use crate::value::{Datum, Fault, Limits, Value, ValueError};
 use std::ops::ControlFlow;
 use tla_parser::code;
+use tla_parser::source::Span;
 
 /// Evaluates for one thread of a search.
 pub struct Worker<'s> {
@@ -137,13 +138,24 @@ impl<'s> Worker<'s> {
     }
 }
 
+/// Says of which action the successor was incomplete.
+fn in_action(mut failure: Box<Failure>, instance: &Instance) -> Box<Failure> {
+    failure.notes.push(format!("the action is `{}`", instance.name));
+    failure.span = Some(instance.span);
+    failure
+}
+
 /// A variable's value that cannot be part of a state.
-fn unusable(variable: &str, e: &ValueError) -> Box<Failure> {
+fn unusable(variable: &str, action: Span, e: &ValueError) -> Box<Failure> {
+    let (kind, code) = match e.fault() {
+        Fault::SetTooLarge { .. } => (FailureKind::Limit, code::SET_TOO_LARGE),
+        _ => (FailureKind::Evaluation, code::INFINITE),
+    };
     Box::new(Failure {
-        kind: FailureKind::Evaluation,
-        code: code::INFINITE,
+        kind,
+        code,
         message: format!("the value of `{variable}` cannot be part of a state: {e}"),
-        span: None,
+        span: Some(action),
         notes: Vec::new(),
         help: None,
         calls: Vec::new(),
@@ -162,9 +174,9 @@ impl SpaceWorker for Worker<'_> {
             let mut sum: u64 = 0;
             for (v, value) in e.door.written(false).iter().enumerate() {
                 let Some(value) = value else { continue };
-                let (index, terms) = known[v]
-                    .index(&space.dictionaries[v], value, &limits)
-                    .map_err(|e| unusable(&space.setting.ir.variables[v], &e))?;
+                let (index, terms) = known[v].index(&space.dictionaries[v], value, &limits).map_err(|e| {
+                    unusable(&space.setting.ir.variables[v], space.setting.ir.op(init).span, &e)
+                })?;
                 packed[v] = index;
                 sum = sum.wrapping_add(terms);
             }
@@ -188,9 +200,9 @@ impl SpaceWorker for Worker<'_> {
         let mut emitted = false;
         let (space, known, packed, limits) = (self.space, &mut self.known, &mut self.packed, self.limits);
         let (now, now_terms) = (&self.now, &self.terms);
-        let instance = &self.instances[instance];
+        let (origin, instance) = (&self.roles.instances[instance], &self.instances[instance]);
         let flow = self.evaluator.solve_instance(instance, &mut |e| {
-            e.check_complete(instance.action)?;
+            e.check_complete(instance.action).map_err(|f| in_action(f, origin))?;
             let mut sum: u64 = 0;
             let (before, after) = (e.door.written(false), e.door.written(true));
             for v in 0..packed.len() {
@@ -201,7 +213,7 @@ impl SpaceWorker for Worker<'_> {
                 } else {
                     let (index, terms) = known[v]
                         .index(&space.dictionaries[v], value, &limits)
-                        .map_err(|e| unusable(&space.setting.ir.variables[v], &e))?;
+                        .map_err(|e| unusable(&space.setting.ir.variables[v], origin.span, &e))?;
                     packed[v] = index;
                     terms
                 };

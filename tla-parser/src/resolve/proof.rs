@@ -43,7 +43,7 @@ impl Resolver<'_> {
     /// A statement; what it declares stays in scope.
     fn statement(&mut self, statement: &Statement) -> ExprId {
         let ap = match statement {
-            Statement::Expr(e) => return self.expr(e),
+            Statement::Expr(e) => return self.in_definition(|r| r.expr(e)),
             Statement::AssumeProve(ap) => ap,
         };
         for assumption in &ap.assumptions {

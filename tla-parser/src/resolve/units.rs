@@ -61,7 +61,7 @@ impl Resolver<'_> {
     }
 
     fn assume(&mut self, name: Option<&ast::Ident>, body: &ast::Expr, axiom: bool, unit: &ast::Unit) {
-        let body_id = self.expr(body);
+        let body_id = self.in_definition(|r| r.expr(body));
         let label: Symbol = match name {
             Some(name) => name.name.clone(),
             None => format!("line {}", self.spec.sources.start(unit.span).line).into(),
@@ -221,7 +221,7 @@ impl Resolver<'_> {
                 // The declaration has told only how many; the body may pass operators on.
                 r.spec.defs[id.index()].params.clone_from(&params);
             }
-            (params, r.expr(&def.body))
+            (params, r.in_definition(|r| r.expr(&def.body)))
         });
         let (name, span) = (def.name.name.clone(), def.name.span);
         if let Some(id) = pending {
@@ -245,11 +245,14 @@ impl Resolver<'_> {
             self.add_def(name.clone(), DefKind::Function, span, Vec::new(), DefBody::Missing)
         });
         let itself = self.add_local(&def.name, 0);
-        let (bounds, body) = self.scoped(|r| {
-            let bounds = r.bounds(&def.bounds);
-            // The name stands for the function inside its own body.
-            r.current().scope.push((name.clone(), Entity::Local(itself)));
-            (bounds, r.expr(&def.body))
+        let (bounds, body) = self.in_definition(|r| {
+            r.scoped(|r| {
+                let bounds = r.bounds(&def.bounds);
+                // The name stands for the function inside its own body.
+                r.current().scope.push((name.clone(), Entity::Local(itself)));
+                r.current().itself.push(itself);
+                (bounds, r.expr(&def.body))
+            })
         });
         let recursive = self.spec.mentions(body, itself);
         let whole = span.to(def.body.span);
