@@ -32,7 +32,7 @@ use crate::eval::{Bounds, Evaluator, Registers, Setting};
 use crate::explore::{self, reference};
 use crate::failure::FailureKind;
 use crate::ir::{Ir, OpId};
-use crate::lower::{Lowerer, ROOT};
+use crate::lower::{Lowerer, ROOT, keeps, literals, specialise};
 use crate::model::Model;
 use crate::observer::{Cancel, Observer, Silent};
 use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
@@ -133,16 +133,18 @@ pub fn prepare(
         roles.init = Some(init);
         next = Some(step);
     }
-    let single = |clauses: &[crate::model::Clause], lowerer: &mut Lowerer<'_>, errors: &mut Vec<Diagnostic>| {
-        let mut ops = Vec::new();
-        for clause in clauses {
-            if let Some((e, span)) = formulas.get(clause, errors) {
-                ops.push((clause.text().to_string(), lowerer.formula(clause.text(), e, ROOT), span));
+    let single =
+        |clauses: &[crate::model::Clause], lowerer: &mut Lowerer<'_>, errors: &mut Vec<Diagnostic>| {
+            let mut ops = Vec::new();
+            for clause in clauses {
+                if let Some((e, span)) = formulas.get(clause, errors) {
+                    ops.push((clause.text().to_string(), lowerer.formula(clause.text(), e, ROOT), span));
+                }
             }
-        }
-        ops
-    };
-    let name = |(name, op, span): (String, OpId, Span)| (crate::space::Property { name, span: Some(span) }, op);
+            ops
+        };
+    let name =
+        |(name, op, span): (String, OpId, Span)| (crate::space::Property { name, span: Some(span) }, op);
     for (property, op) in single(&model.invariants, &mut lowerer, &mut errors).into_iter().map(name) {
         properties.invariants.push(property);
         roles.invariants.push(op);
@@ -169,17 +171,31 @@ pub fn prepare(
     if !errors.is_empty() {
         return Err(errors);
     }
-    let ir = lowerer.finish();
+    let mut ir = lowerer.finish();
     let facts = facts(spec);
     if let Some(next) = next {
         let registers = Registers::new(facts.clone());
         roles.instances = deadline::within(Some(SPLITTING), &Cancel::new(), |cancel| {
-            let setting = Setting { ir: &ir, bounds, observer: &Silent, cancel, registers: &registers };
+            let setting = Setting {
+                ir: &ir,
+                bounds,
+                keep_values: false,
+                observer: &Silent,
+                cancel,
+                registers: &registers,
+            };
             let mut evaluator = Evaluator::new(&setting);
             evaluator.quiet = true;
             evaluator.split(next)
         });
     }
+    specialise::instances(&mut ir, &mut roles.instances);
+    let formulas = [&roles.invariants, &roles.actions, &roles.constraints, &roles.action_constraints];
+    for &op in formulas.into_iter().flatten() {
+        specialise::operator(&mut ir, op);
+    }
+    keeps(&mut ir);
+    literals(&mut ir);
     Ok(Prepared {
         ir,
         roles,
@@ -196,7 +212,8 @@ pub fn prepare(
 
 fn refuse_unbuilt(model: &Model, errors: &mut Vec<Diagnostic>) {
     if let Some(clause) = &model.symmetry {
-        let mut d = Diagnostic::error(code::NOT_IMPLEMENTED, "SYMMETRY (symmetry reduction) is not implemented yet");
+        let mut d =
+            Diagnostic::error(code::NOT_IMPLEMENTED, "SYMMETRY (symmetry reduction) is not implemented yet");
         if let Some(span) = clause.span {
             d = d.at(span, "");
         }
@@ -253,7 +270,7 @@ pub fn evaluate(
     let op = lowerer.formula("expression", e, ROOT);
     let ir = lowerer.finish();
     let (registers, cancel) = (Registers::new(facts(spec)), Cancel::new());
-    let setting = Setting { ir: &ir, bounds, observer: &Silent, cancel: &cancel, registers: &registers };
+    let setting = Setting { ir: &ir, bounds, keep_values: false, observer: &Silent, cancel: &cancel, registers: &registers };
     let mut evaluator = Evaluator::new(&setting);
     match evaluator.lazy_value_of(op) {
         Ok(value) => Ok(value.to_string()),
@@ -315,6 +332,7 @@ fn search(
         &prepared.properties,
         prepared.order.clone(),
         prepared.bounds,
+        !options.reference,
         registers,
         observer,
         cancel,
@@ -355,7 +373,7 @@ fn assumptions(
     cancel: &Cancel,
     registers: &Registers,
 ) -> Option<Verdict> {
-    let setting = Setting { ir: &prepared.ir, bounds: prepared.bounds, observer, cancel, registers };
+    let setting = Setting { ir: &prepared.ir, bounds: prepared.bounds, keep_values: false, observer, cancel, registers };
     let mut evaluator = Evaluator::new(&setting);
     for (name, span, op) in &prepared.assumptions {
         match evaluator.truth_of(*op) {
@@ -379,7 +397,7 @@ fn postcondition(
     cancel: &Cancel,
     registers: &Registers,
 ) -> Option<Verdict> {
-    let setting = Setting { ir: &prepared.ir, bounds: prepared.bounds, observer, cancel, registers };
+    let setting = Setting { ir: &prepared.ir, bounds: prepared.bounds, keep_values: false, observer, cancel, registers };
     let mut evaluator = Evaluator::new(&setting);
     evaluator.progress = Progress {
         generated: outcome.states_generated,

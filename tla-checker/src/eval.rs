@@ -13,9 +13,11 @@
 
 mod act;
 mod call;
+mod cache;
 mod closure;
 mod door;
 mod fail;
+mod member;
 mod native;
 mod natives;
 mod sets;
@@ -59,6 +61,8 @@ pub struct Setting<'m> {
     pub ir: &'m Ir,
     /// The bounds.
     pub bounds: Bounds,
+    /// Whether expressions are kept for each value of the variable they read.
+    pub keep_values: bool,
     /// Receives what the spec prints.
     pub observer: &'m dyn Observer,
     /// Ends evaluations from outside.
@@ -81,7 +85,9 @@ pub struct Evaluator<'m> {
     pub door: Door,
     stack: Vec<Cell>,
     caches: Vec<Option<Value>>,
+    value_caches: Vec<cache::ValueCache>,
     symbols: Vec<Symbol>,
+    strings: Vec<Value>,
     shapes: Vec<Rc<RecordShape>>,
     data: Vec<Value>,
     /// Shares strings and model values.
@@ -98,6 +104,7 @@ pub struct Evaluator<'m> {
     /// The states of a trace, for `Trace`, when they are known.
     pub trace: Option<Value>,
     seed: u64,
+    files: natives::Files,
     /// The flag that ends an evaluation.
     pub cancel: Cancel,
     /// Evaluations are being repeated: nothing is printed and no register is set.
@@ -121,7 +128,9 @@ impl<'m> Evaluator<'m> {
             ir,
             door: Door::new(ir.variables.len()),
             stack: Vec::new(),
-            caches: vec![None; ir.caches as usize],
+            caches: vec![None; ir.caches.len()],
+            value_caches: (0..ir.value_caches).map(|_| cache::ValueCache::default()).collect(),
+            strings: symbols.iter().cloned().map(Value::Str).collect(),
             symbols,
             shapes,
             data,
@@ -135,6 +144,7 @@ impl<'m> Evaluator<'m> {
             progress: Progress::default(),
             trace: None,
             seed: 0,
+            files: natives::Files::default(),
             cancel: setting.cancel.clone(),
             quiet: false,
         }
@@ -237,7 +247,7 @@ impl<'m> Evaluator<'m> {
         match self.ir.node(id) {
             Node::Bool(b) => Ok(Value::Bool(*b)),
             Node::Int(i) => Ok(Value::Int(*i)),
-            Node::Str(t) => Ok(Value::Str(self.symbols[t.index()].clone())),
+            Node::Str(t) => Ok(self.strings[t.index()].clone()),
             Node::Datum(d) => Ok(self.data[*d as usize].clone()),
             Node::Local(slot) => self.local(base + *slot as usize, id),
             Node::Var(v) => match self.door.now(*v) {
@@ -252,10 +262,17 @@ impl<'m> Evaluator<'m> {
                 if let Some(value) = &self.caches[cache.index()] {
                     return Ok(value.clone());
                 }
-                let value = self.eval_lazy(*inner, base)?;
+                // In a frame of its own: what it binds must not disturb the frame it is met in.
+                let own = self.stack.len();
+                let frame = self.ir.caches[cache.index()] as usize;
+                self.stack.resize_with(own + frame, || Cell::Empty);
+                let value = self.eval_lazy(*inner, own);
+                self.stack.truncate(own);
+                let value = value?;
                 self.caches[cache.index()] = Some(value.clone());
                 Ok(value)
             }
+            Node::PerValue(cache, variable, inner) => self.per_value(*cache, *variable, *inner, base),
             _ if stacker::remaining_stack().is_none_or(|left| left < RED_ZONE) => {
                 self.grow(id, |this| this.eval_node(id, base))
             }
@@ -271,7 +288,14 @@ impl<'m> Evaluator<'m> {
             Node::NextVar(v) => self.door.next(*v),
             Node::Local(slot) => self.peek_cell(base + *slot as usize),
             Node::Cached(cache, _) => self.caches[cache.index()].as_ref(),
+            Node::PerValue(cache, variable, _) => {
+                self.value_caches[cache.index()].get(self.door.index(*variable)?)
+            }
             Node::Datum(d) => Some(&self.data[*d as usize]),
+            Node::Str(t) => Some(&self.strings[t.index()]),
+            // What fails here is evaluated again, to fail with its place.
+            Node::Field(r, name) => self.peek(*r, base)?.select(&self.symbols[name.index()]).ok(),
+            Node::Apply(f, index) => self.peek(*f, base)?.apply(self.peek(*index, base)?).ok(),
             _ => None,
         }
         .filter(|v| !matches!(v, Value::Closure(_)))
@@ -287,7 +311,8 @@ impl<'m> Evaluator<'m> {
             | Node::Local(_)
             | Node::Var(_)
             | Node::NextVar(_)
-            | Node::Cached(..) => self.eval_lazy(id, base),
+            | Node::Cached(..)
+            | Node::PerValue(..) => self.eval_lazy(id, base),
             Node::Big(i) => Ok(Value::integer(ir.bigs[*i as usize].clone())),
             Node::Boolean => Ok(Value::booleans()),
             Node::StringSet => Ok(Value::strings()),
@@ -448,9 +473,8 @@ impl<'m> Evaluator<'m> {
             }
             Node::Apply(f, index) => self.apply(*f, *index, id, base),
             Node::Field(r, name) => {
-                if let Some(record) = self.peek(*r, base) {
-                    let field = record.select(&self.symbols[name.index()]).cloned();
-                    return self.checked(field, id);
+                if let Some(field) = self.peek(id, base) {
+                    return Ok(field.clone());
                 }
                 let record = self.eval(*r, base)?;
                 let field = record.select(&self.symbols[name.index()]).cloned();
@@ -462,6 +486,8 @@ impl<'m> Evaluator<'m> {
                 self.door.shift();
                 value
             }
+            Node::Inlined(op, e) => self.eval_lazy(*e, base).map_err(|f| self.within(f, *op, id)),
+            Node::Keep(_, e) => Ok(Value::Bool(self.unchanged(*e, id, base)?)),
             Node::Unchanged(e) => Ok(Value::Bool(self.unchanged(*e, id, base)?)),
             Node::Subscripted(square, action, sub) => {
                 let value = if *square {
@@ -485,25 +511,34 @@ impl<'m> Evaluator<'m> {
     }
 
     fn equal(&mut self, a: NodeId, b: NodeId, id: NodeId, base: usize) -> Result<bool> {
-        let b = self.eval(b, base)?;
-        if let Some(a) = self.peek(a, base) {
-            let answer = a.try_eq(&b);
-            return self.checked(answer, id);
+        if let Some(x) = self.peek(a, base) {
+            if let Some(y) = self.peek(b, base) {
+                let answer = x.try_eq(y);
+                return self.checked(answer, id);
+            }
+            let y = self.eval(b, base)?;
+            if let Some(x) = self.peek(a, base) {
+                let answer = x.try_eq(&y);
+                return self.checked(answer, id);
+            }
         }
-        let a = self.eval(a, base)?;
-        let answer = a.try_eq(&b);
+        let x = self.eval(a, base)?;
+        let y = self.eval(b, base)?;
+        let answer = x.try_eq(&y);
         self.checked(answer, id)
     }
 
     fn member(&mut self, a: NodeId, b: NodeId, id: NodeId, base: usize) -> Result<bool> {
+        if let (Some(element), Some(set)) = (self.peek(a, base), self.peek(b, base)) {
+            let answer = set.contains(element);
+            return self.checked(answer, id);
+        }
         let element = self.eval(a, base)?;
         if let Some(set) = self.peek(b, base) {
             let answer = set.contains(&element);
             return self.checked(answer, id);
         }
-        let set = self.eval(b, base)?;
-        let answer = set.contains(&element);
-        self.checked(answer, id)
+        self.is_member(&element, b, id, base)
     }
 
     fn choose_arm(

@@ -102,8 +102,10 @@ pub struct Ir {
     pub bigs: Vec<BigInt>,
     /// Values given by the model.
     pub data: Vec<Datum>,
-    /// How many values are computed once.
-    pub caches: u32,
+    /// The values that are computed once: the size of the frame each needs for itself.
+    pub caches: Vec<u32>,
+    /// How many expressions are kept for each value of a variable.
+    pub value_caches: u32,
     /// Names of the variables, in order of their slots.
     pub variables: Vec<String>,
     /// Why the meaning depends on the order of evaluation, if it does: a native's name.
@@ -238,6 +240,9 @@ pub enum Node {
     Prime(NodeId),
     /// A constant expression, evaluated once and kept
     Cached(CacheId, NodeId),
+    /// An expression that reads one variable of the current state and nothing else, kept for each of
+    /// that variable's values
+    PerValue(CacheId, u32, NodeId),
     /// An operator applied: captured slots of this frame, then arguments
     Call(OpId, Box<[Slot]>, Box<[NodeId]>),
     /// An operator parameter applied
@@ -284,6 +289,10 @@ pub enum Node {
     StringSet,
     /// `UNCHANGED`
     Unchanged(NodeId),
+    /// `UNCHANGED` of these variables and nothing else, and the expression as written
+    Keep(Box<[u32]>, NodeId),
+    /// The body of an operator in place of its call
+    Inlined(OpId, NodeId),
     /// `ENABLED`
     Enabled(NodeId),
     /// `A \cdot B`

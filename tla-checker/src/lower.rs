@@ -11,6 +11,9 @@ mod expr;
 mod finish;
 mod free;
 mod reference;
+pub(crate) mod specialise;
+
+pub(crate) use finish::{keeps, literals};
 
 use crate::eval::Native;
 use crate::ir::*;
@@ -308,7 +311,13 @@ impl<'s> Lowerer<'s> {
     }
 
     /// An operator for an expression inside quantifiers: each `\A` over its bounds.
-    pub fn quantified(&mut self, name: &str, bounds: &[(Vec<hir::Bound>, EnvId)], e: ExprId, env: EnvId) -> OpId {
+    pub fn quantified(
+        &mut self,
+        name: &str,
+        bounds: &[(Vec<hir::Bound>, EnvId)],
+        e: ExprId,
+        env: EnvId,
+    ) -> OpId {
         self.formula_with(name, self.spec.span(e), |l| {
             let mut sets = Vec::new();
             for (bounds, env) in bounds {

@@ -7,6 +7,7 @@
 //! action leaves alone is never looked at again.
 
 mod dictionary;
+mod guards;
 mod worker;
 
 use crate::eval::{Bounds, Instance, Registers, Setting};
@@ -58,6 +59,7 @@ impl<'m> SpecSpace<'m> {
         properties: &'m Properties,
         order: Option<String>,
         bounds: Bounds,
+        keep_values: bool,
         registers: &'m Registers,
         observer: &'m dyn Observer,
         cancel: &'m Cancel,
@@ -68,7 +70,7 @@ impl<'m> SpecSpace<'m> {
             .map(|i| ActionInstance { name: i.name.clone(), arguments: i.arguments.clone(), span: i.span })
             .collect();
         SpecSpace {
-            setting: Setting { ir, bounds, observer, cancel, registers },
+            setting: Setting { ir, bounds, keep_values, observer, cancel, registers },
             roles,
             names,
             properties,

@@ -6,7 +6,7 @@ LOCAL INSTANCE Integers
 \* native; a = b, printing both sides when they differ
 AssertEq(a, b) == a = b \/ (PrintT("Assertion failed") /\ PrintT(a) /\ PrintT(b) /\ FALSE)
 
-\* native; TRUE when evaluating exp fails with the message err, or does not fail
+\* native; TRUE when evaluating exp fails and the message is err or holds it
 AssertError(err, exp) == TRUE
 
 \* native; register key, or the default when it was never set

@@ -10,7 +10,7 @@ use crate::value::Datum;
 use rustc_hash::FxHashMap;
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
-use tla_parser::hir::{DeclId, DefBody, DeclKind, DefId, DefKind, Entity, ModuleId, Spec};
+use tla_parser::hir::{DeclId, DeclKind, DefBody, DefId, DefKind, Entity, ModuleId, Spec};
 
 type Bindings = (FxHashMap<DeclId, Binding>, FxHashMap<DefId, Binding>);
 
@@ -24,10 +24,8 @@ pub(super) fn bind(spec: &Spec, model: &Model, errors: &mut Vec<Diagnostic>) -> 
             Some(name) => match spec.module_named(name) {
                 Some(module) => Some(module),
                 None => {
-                    let mut d = Diagnostic::error(
-                        code::CONFIG_UNDEFINED,
-                        format!("the spec has no module `{name}`"),
-                    );
+                    let mut d =
+                        Diagnostic::error(code::CONFIG_UNDEFINED, format!("the spec has no module `{name}`"));
                     if let Some(span) = assignment.module_span {
                         d = d.at(span, "");
                     }
@@ -37,7 +35,9 @@ pub(super) fn bind(spec: &Spec, model: &Model, errors: &mut Vec<Diagnostic>) -> 
             },
         };
         let Some(target) = target(spec, &assignment.name, module) else { continue };
-        let Some(binding) = replacement(spec, assignment, module, arity(spec, target), errors) else { continue };
+        let Some(binding) = replacement(spec, assignment, module, arity(spec, target), errors) else {
+            continue;
+        };
         match target {
             Entity::Decl(decl) if !assignment.arguments.is_empty() => {
                 let Replacement::Value(value) = &assignment.replacement else { continue };
@@ -78,7 +78,10 @@ fn target(spec: &Spec, name: &str, module: Option<ModuleId>) -> Option<Entity> {
         return None;
     }
     let own = |m: &tla_parser::hir::Module| {
-        m.own_defs.iter().copied().find(|d| *spec.def(*d).name == *name && spec.def(*d).kind != DefKind::Theorem)
+        m.own_defs
+            .iter()
+            .copied()
+            .find(|d| *spec.def(*d).name == *name && spec.def(*d).kind != DefKind::Theorem)
     };
     spec.modules.iter().find_map(own).map(Entity::Def)
 }
@@ -109,14 +112,16 @@ fn replacement(
                     "`{}` takes {arity} arguments, and a plain value cannot stand for it",
                     assignment.name
                 );
-                let help = format!("define an operator in the spec and write `{} <- Operator`", assignment.name);
+                let help =
+                    format!("define an operator in the spec and write `{} <- Operator`", assignment.name);
                 errors.push(place(Diagnostic::error(code::CONFIG_ARITY, message)).help(help));
                 return None;
             }
             Some(Binding::Value(value.clone()))
         }
         Replacement::Operator(name) => {
-            let found = [spec.root].into_iter().chain(module).find_map(|m| spec.module(m).names.get(name.as_str()));
+            let found =
+                [spec.root].into_iter().chain(module).find_map(|m| spec.module(m).names.get(name.as_str()));
             match found {
                 Some(Entity::Def(def)) => {
                     let given = spec.def(*def).params.len();
@@ -155,9 +160,12 @@ fn unassigned(spec: &Spec, constants: &FxHashMap<DeclId, Binding>, errors: &mut 
                 _ => format!("add `CONSTANT {} <- Operator` to the configuration", decl.name),
             };
             errors.push(
-                Diagnostic::error(code::CONSTANT_UNASSIGNED, format!("the constant `{}` has no value", decl.name))
-                    .at(decl.span, "declared here")
-                    .help(help),
+                Diagnostic::error(
+                    code::CONSTANT_UNASSIGNED,
+                    format!("the constant `{}` has no value", decl.name),
+                )
+                .at(decl.span, "declared here")
+                .help(help),
             );
         }
     }

@@ -27,8 +27,7 @@ pub(super) fn resolve(
     library: &Library,
 ) -> Result<Formulas, Vec<Diagnostic>> {
     let clauses = clauses(model);
-    let mut formulas =
-        Formulas { known: FxHashMap::default(), missing: FxHashMap::default() };
+    let mut formulas = Formulas { known: FxHashMap::default(), missing: FxHashMap::default() };
     let mut texts: Vec<&str> = Vec::new();
     for clause in &clauses {
         let plain = matches!(&clause.formula, Formula::Name(name) if !name.contains('!'));
@@ -83,7 +82,9 @@ fn body(spec: &mut Spec, name: &str, clause: &Clause) -> Result<(ExprId, Span), 
             let d = spec.def(def);
             if !d.params.is_empty() {
                 let message = format!("`{name}` takes arguments, and so cannot be named here");
-                return Err(Box::new(place(Diagnostic::error(code::CONFIG_ARITY, message)).also(d.span, "defined here")));
+                return Err(Box::new(
+                    place(Diagnostic::error(code::CONFIG_ARITY, message)).also(d.span, "defined here"),
+                ));
             }
             if matches!(d.body, DefBody::Missing) {
                 let message = format!("`{name}` has no definition");
@@ -109,7 +110,8 @@ fn body(spec: &mut Spec, name: &str, clause: &Clause) -> Result<(ExprId, Span), 
             if let Some(keyword) = crate::config::similar_keyword(name) {
                 d = d.help(format!("did you mean the keyword `{keyword}`?"));
             } else {
-                let names = spec.root_module().names.keys().map(|n| (strsim::damerau_levenshtein(name, n), n));
+                let names =
+                    spec.root_module().names.keys().map(|n| (strsim::damerau_levenshtein(name, n), n));
                 if let Some((distance, near)) = names.min()
                     && distance <= (name.len() / 3).max(1)
                 {

@@ -133,8 +133,11 @@ pub(super) fn behaviour(
                 .any(|d| lowerer.spec().decl(*d).kind == tla_parser::hir::DeclKind::Variable);
             if has_variables && asks_for_states(model) {
                 errors.push(
-                    Diagnostic::error(code::NO_BEHAVIOUR, "the model has properties to check but no behaviours")
-                        .help("add `SPECIFICATION Spec`, or `INIT Init` and `NEXT Next`, to the configuration"),
+                    Diagnostic::error(
+                        code::NO_BEHAVIOUR,
+                        "the model has properties to check but no behaviours",
+                    )
+                    .help("add `SPECIFICATION Spec`, or `INIT Init` and `NEXT Next`, to the configuration"),
                 );
             }
             None
@@ -168,7 +171,8 @@ pub(super) fn behaviour(
             }
             let spec = lowerer.spec();
             if init.is_empty() || next.is_empty() {
-                let what = if next.is_empty() { "next-state relation `[][Next]_v`" } else { "initial predicate" };
+                let what =
+                    if next.is_empty() { "next-state relation `[][Next]_v`" } else { "initial predicate" };
                 errors.push(
                     Diagnostic::error(
                         code::NO_BEHAVIOUR,

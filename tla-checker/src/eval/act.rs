@@ -90,12 +90,12 @@ impl<'m> Evaluator<'m> {
                 let before = self.door.replace_now(middle);
                 let back = Then::Back(before.clone(), then);
                 let flow = self.act(*action, *base, &back, out);
-                let middle = self.door.replace_now(before);
+                let middle = self.door.put_back(before);
                 self.door.replace_next(middle);
                 flow
             }
             Then::Back(before, then) => {
-                let middle = self.door.replace_now(before.clone());
+                let middle = self.door.put_back(before.clone());
                 let flow = self.proceed(then, at, out);
                 self.door.replace_now(middle);
                 flow
@@ -217,7 +217,8 @@ impl<'m> Evaluator<'m> {
                 Some((e, frame)) => self.act(e, frame, then, out),
                 None => self.test(id, base, then, out),
             },
-            Node::Apply(f, index) if ir.reads(id) == Reads::Action => {
+            // A function given by its rule is taken apart too, so that disjunctions in it multiply.
+            Node::Apply(f, index) if !matches!(ir.node(*f), Node::Var(_) | Node::NextVar(_)) => {
                 let function = self.eval_lazy(*f, base)?;
                 let Value::Closure(c) = &function else { return self.test(id, base, then, out) };
                 let argument = self.eval(*index, base)?;
@@ -250,7 +251,9 @@ impl<'m> Evaluator<'m> {
                 }
                 None => self.test(id, base, then, out),
             },
+            Node::Keep(variables, _) if !self.init => self.keep_variables(variables, id, then, out),
             Node::Unchanged(e) => self.keep(*e, id, base, then, out),
+            Node::Inlined(op, e) => self.act(*e, base, then, out).map_err(|f| self.within(f, *op, id)),
             Node::Subscripted(true, action, sub) => {
                 if self.act(*action, base, then, out)?.is_break() {
                     return Ok(ControlFlow::Break(()));
@@ -308,6 +311,7 @@ impl<'m> Evaluator<'m> {
                 let (e, frame) = self.by_name(base + *slot as usize)?;
                 self.target(e, frame)
             }
+            Node::Inlined(_, e) => self.target(*e, base),
             Node::Call(op, captured, args) if captured.is_empty() && args.is_empty() => {
                 self.target(self.ir.op(*op).body, base)
             }
@@ -323,6 +327,7 @@ impl<'m> Evaluator<'m> {
                 let (e, frame) = self.by_name(base + *slot as usize)?;
                 self.variable(e, frame)
             }
+            Node::Inlined(_, e) => self.variable(*e, base),
             Node::Call(op, captured, args) if captured.is_empty() && args.is_empty() => {
                 self.variable(self.ir.op(*op).body, base)
             }
@@ -373,30 +378,46 @@ impl<'m> Evaluator<'m> {
         if !self.kept_variables(e, base, &mut variables) {
             return if self.unchanged(e, id, base)? { self.proceed(then, id, out) } else { GO_ON };
         }
-        let mut assigned = Vec::with_capacity(variables.len());
-        let mut same = true;
-        for &v in &variables {
-            let Some(now) = self.door.now(v).cloned() else { return Err(self.unassigned(e, v, false)) };
+        self.keep_variables(&variables, id, then, out)
+    }
+
+    fn keep_variables(
+        &mut self,
+        variables: &[u32],
+        id: NodeId,
+        then: &Then<'_>,
+        out: &mut Out<'_, 'm>,
+    ) -> Flow {
+        // A bit a variable that is assigned here; those past 64 are kept one by one.
+        let (variables, rest) = variables.split_at(variables.len().min(64));
+        let mut assigned: u64 = 0;
+        let mut result = Ok(true);
+        for (i, &v) in variables.iter().enumerate() {
+            let Some(now) = self.door.now(v).cloned() else {
+                result = Err(self.unassigned(id, v, false));
+                break;
+            };
             if !self.door.has(v, true) {
                 self.door.set(v, true, Some(now));
-                assigned.push(v);
+                assigned |= 1 << i;
             } else if let Some(next) = self.door.next(v) {
                 let answer = now.try_eq(next);
-                match self.checked(answer, id) {
-                    Ok(equal) => same &= equal,
-                    Err(failure) => {
-                        assigned.iter().for_each(|&v| self.door.set(v, true, None));
-                        return Err(failure);
-                    }
+                result = self.checked(answer, id);
+                if !matches!(result, Ok(true)) {
+                    break;
                 }
             }
-            if !same {
-                break;
-            }
         }
-        let flow = if same { self.proceed(then, id, out) } else { GO_ON };
-        for v in assigned {
-            self.door.set(v, true, None);
+        let flow = match result {
+            Ok(true) if rest.is_empty() => self.proceed(then, id, out),
+            Ok(true) => self.keep_variables(rest, id, then, out),
+            Ok(false) => GO_ON,
+            Err(failure) => Err(failure),
+        };
+        for (i, &v) in variables.iter().enumerate() {
+            if assigned & (1 << i) != 0 {
+                self.door.set(v, true, None);
+            }
         }
         flow
     }
@@ -410,6 +431,7 @@ impl<'m> Evaluator<'m> {
                 true
             }
             Node::Tuple(items) => items.iter().all(|&item| self.kept_variables(item, base, variables)),
+            Node::Inlined(_, e) => self.kept_variables(*e, base, variables),
             Node::Call(op, captured, args) if captured.is_empty() && args.is_empty() => {
                 self.kept_variables(self.ir.op(*op).body, base, variables)
             }
@@ -462,7 +484,7 @@ impl<'m> Evaluator<'m> {
             let middle = this.door.replace_next(last.clone());
             let before = this.door.replace_now(middle);
             let answer = this.truth(b, base);
-            let middle = this.door.replace_now(before);
+            let middle = this.door.put_back(before);
             this.door.replace_next(middle);
             found = answer?;
             Ok(if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })

@@ -22,29 +22,47 @@ pub struct Door {
     next: Vec<Option<Value>>,
     /// Whether the halves are exchanged: inside a prime, the next state is the current one.
     shifted: bool,
-    log: Option<RefCell<Vec<Read>>>,
+    /// Whether another state stands in place of the current one (`\cdot`).
+    replaced: u32,
+    /// The current values' indices in their dictionaries, where they are known.
+    indices: Vec<u32>,
+    logging: bool,
+    log: RefCell<Vec<Read>>,
 }
+
+/// No index is known.
+const UNKNOWN: u32 = u32::MAX;
 
 impl Door {
     pub(super) fn new(width: usize) -> Self {
-        Door { now: vec![None; width], next: vec![None; width], shifted: false, log: None }
+        Door {
+            now: vec![None; width],
+            next: vec![None; width],
+            shifted: false,
+            replaced: 0,
+            indices: vec![UNKNOWN; width],
+            logging: false,
+            log: RefCell::default(),
+        }
     }
 
-    /// Starts a log of reads; [`Door::take_log`] ends it.
+    /// Starts a log of reads; [`Door::end_log`] ends it.
     pub fn start_log(&mut self) {
-        self.log = Some(RefCell::default());
+        self.logging = true;
+        self.log.get_mut().clear();
     }
 
     /// The reads since [`Door::start_log`], each variable once a half, in the order of first reads.
-    pub fn take_log(&mut self) -> Vec<Read> {
-        self.log.take().map(RefCell::into_inner).unwrap_or_default()
+    pub fn end_log(&mut self) -> &[Read] {
+        self.logging = false;
+        self.log.get_mut()
     }
 
     #[inline]
     fn note(&self, variable: u32, next: bool) {
-        if let Some(log) = &self.log {
+        if self.logging {
             let read = if next != self.shifted { Read::Next(variable) } else { Read::Now(variable) };
-            let mut log = log.borrow_mut();
+            let mut log = self.log.borrow_mut();
             if !log.contains(&read) {
                 log.push(read);
             }
@@ -82,6 +100,27 @@ impl Door {
         half[variable as usize] = value;
     }
 
+    /// Gives a variable its current value, and that value's index in its dictionary.
+    #[inline]
+    pub fn load(&mut self, variable: u32, value: Value, index: u32) {
+        self.now[variable as usize] = Some(value);
+        self.indices[variable as usize] = index;
+    }
+
+    /// Reads a variable by the index of its current value, where that is known.
+    #[inline]
+    pub(super) fn index(&self, variable: u32) -> Option<u32> {
+        if self.shifted || self.replaced > 0 {
+            return None;
+        }
+        let index = self.indices[variable as usize];
+        if index == UNKNOWN {
+            return None;
+        }
+        self.note(variable, false);
+        Some(index)
+    }
+
     /// Forgets the next state.
     pub fn clear_next(&mut self) {
         self.next.fill(None);
@@ -92,6 +131,8 @@ impl Door {
         self.now.fill(None);
         self.next.fill(None);
         self.shifted = false;
+        self.replaced = 0;
+        self.indices.fill(UNKNOWN);
     }
 
     /// The values written so far, for the caller that packs a successor; not reads.
@@ -110,8 +151,15 @@ impl Door {
         std::mem::replace(&mut self.next, next)
     }
 
-    /// Puts another current state in place and returns the one there was.
+    /// Puts another current state in place and returns the one there was; [`Door::put_back`] undoes it.
     pub(super) fn replace_now(&mut self, now: Vec<Option<Value>>) -> Vec<Option<Value>> {
+        self.replaced += 1;
+        std::mem::replace(&mut self.now, now)
+    }
+
+    /// Puts the current state back that [`Door::replace_now`] took away, and returns the other.
+    pub(super) fn put_back(&mut self, now: Vec<Option<Value>>) -> Vec<Option<Value>> {
+        self.replaced -= 1;
         std::mem::replace(&mut self.now, now)
     }
 

@@ -220,6 +220,9 @@ impl<'m> Evaluator<'m> {
     }
 
     pub(super) fn apply(&mut self, f: NodeId, index: NodeId, id: NodeId, base: usize) -> Result<Value> {
+        if let Some(value) = self.peek(id, base) {
+            return Ok(value.clone());
+        }
         let argument = self.eval(index, base)?;
         if let Some(function) = self.peek(f, base) {
             let value = function.apply(&argument).cloned();

@@ -47,6 +47,8 @@ pub struct Instance {
     pub action: NodeId,
     /// Where its own frame begins.
     pub base: u32,
+    /// Nothing in it prints, reads or writes anything but states.
+    pub pure: bool,
 }
 
 /// What to call the instances found below.
@@ -91,7 +93,9 @@ impl<'m> Evaluator<'m> {
             Node::Or(items) => {
                 items.iter().try_for_each(|&item| self.split_at(item, base, label, depth, found))
             }
-            Node::Quantifier(false, bounds, body) => self.split_exists(bounds, *body, base, label, depth, found),
+            Node::Quantifier(false, bounds, body) => {
+                self.split_exists(bounds, *body, base, label, depth, found)
+            }
             Node::Call(op, captured, args) if depth < DEEPEST => {
                 let new = self.push_frame(*op, captured, args, base);
                 let label = self.label(*op, captured.len(), new);
@@ -175,6 +179,7 @@ impl<'m> Evaluator<'m> {
             frames,
             action: id,
             base: base as u32,
+            pure: false,
         });
         Some(())
     }

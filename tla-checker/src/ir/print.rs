@@ -41,7 +41,14 @@ impl Ir {
 
     /// Calls `visit` with each direct child, in the order of evaluation.
     pub fn children(&self, id: NodeId, visit: &mut dyn FnMut(NodeId)) {
-        match self.node(id) {
+        self.node(id).children(visit);
+    }
+}
+
+impl Node {
+    /// Calls `visit` with each direct child, in the order of evaluation.
+    pub fn children(&self, visit: &mut dyn FnMut(NodeId)) {
+        match self {
             Node::Bool(_)
             | Node::Int(_)
             | Node::Big(_)
@@ -57,12 +64,15 @@ impl Ir {
             | Node::Nothing(_) => {}
             Node::Prime(a)
             | Node::Cached(_, a)
+            | Node::PerValue(_, _, a)
             | Node::Not(a)
             | Node::Domain(a)
             | Node::Powerset(a)
             | Node::BigUnion(a)
             | Node::Unchanged(a)
             | Node::Enabled(a)
+            | Node::Keep(_, a)
+            | Node::Inlined(_, a)
             | Node::Field(a, _) => visit(*a),
             Node::Call(_, _, items)
             | Node::CallLocal(_, items)

@@ -4,7 +4,8 @@
 //! Holds: all three are least fixpoints over the call graph, so recursion needs no special case.
 
 use crate::ir::*;
-use rustc_hash::FxHashMap;
+use crate::value::Datum;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) fn finish(ir: &mut Ir) {
     let rules_shifted = shifted_slots(ir);
@@ -251,24 +252,179 @@ fn raise_to(place: &mut Reads, to: Reads) -> bool {
 
 /// Wraps the largest constant, closed and pure expressions in [`Node::Cached`].
 fn constants(ir: &mut Ir) {
-    let mut free: Vec<Option<Vec<Slot>>> = vec![None; ir.nodes.len()];
     let roots: Vec<NodeId> = ir.ops.iter().map(|o| o.body).chain(ir.rules.iter().map(|r| r.body)).collect();
-    for &root in &roots {
-        free_slots(ir, root, &mut free);
-    }
-    let closed: Vec<bool> = (free.iter().zip(&ir.levels))
-        .map(|(free, reads)| free.as_ref().is_some_and(Vec::is_empty) && *reads == Reads::Constant)
-        .collect();
-    // One value for all the places where an operator without parameters is named.
     let mut of_op: FxHashMap<OpId, CacheId> = FxHashMap::default();
     for root in roots {
-        wrap(ir, root, &closed, &mut of_op);
+        // A body may be tried as an action.
+        fold_with(ir, root, true, None, &mut of_op);
+    }
+}
+
+/// The same for one formula that was made later; what reads a single variable is kept too.
+/// `action`: it is tried as an action, not merely evaluated.
+pub(super) fn fold(ir: &mut Ir, root: NodeId, action: bool) {
+    let mut reach = Reach::default();
+    fold_with(ir, root, action, Some(&mut reach), &mut FxHashMap::default());
+    ir.by_name.resize(ir.nodes.len(), false);
+}
+
+fn fold_with(
+    ir: &mut Ir,
+    root: NodeId,
+    action: bool,
+    reach: Option<&mut Reach>,
+    of_op: &mut FxHashMap<OpId, CacheId>,
+) {
+    let mut free: FxHashMap<NodeId, Vec<Slot>> = FxHashMap::default();
+    free_slots(ir, root, &mut free);
+    wrap(ir, root, action, &mut Fold { free, reach, of_op });
+}
+
+struct Fold<'f> {
+    free: FxHashMap<NodeId, Vec<Slot>>,
+    reach: Option<&'f mut Reach>,
+    /// One value for all the places where an operator without parameters is named.
+    of_op: &'f mut FxHashMap<OpId, CacheId>,
+}
+
+/// Which variables an expression can read, through calls.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Variables {
+    None,
+    One(u32),
+    Many,
+}
+
+impl Variables {
+    fn and(self, other: Variables) -> Variables {
+        match (self, other) {
+            (Variables::None, v) | (v, Variables::None) => v,
+            (Variables::One(a), Variables::One(b)) if a == b => self,
+            _ => Variables::Many,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Reach {
+    nodes: FxHashMap<NodeId, Variables>,
+    ops: FxHashMap<OpId, Variables>,
+}
+
+impl Reach {
+    fn of(&mut self, ir: &Ir, id: NodeId) -> Variables {
+        if let Some(&known) = self.nodes.get(&id) {
+            return known;
+        }
+        let mut variables = match ir.node(id) {
+            Node::Var(v) => Variables::One(*v),
+            Node::NextVar(_) | Node::CallLocal(..) | Node::Enabled(_) | Node::Closure(..) => Variables::Many,
+            Node::Native(native, _) if !native.is_pure() => Variables::Many,
+            Node::Call(op, ..) | Node::Operator(op, _) => self.of_op(ir, *op),
+            _ => Variables::None,
+        };
+        let mut children = Vec::new();
+        ir.children(id, &mut |c| children.push(c));
+        for c in children {
+            variables = variables
+                .and(stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || self.of(ir, c)));
+        }
+        self.nodes.insert(id, variables);
+        variables
+    }
+
+    fn of_op(&mut self, ir: &Ir, op: OpId) -> Variables {
+        if let Some(&known) = self.ops.get(&op) {
+            return known;
+        }
+        // What is recursive is not looked into.
+        self.ops.insert(op, Variables::Many);
+        let variables = self.of(ir, ir.op(op).body);
+        self.ops.insert(op, variables);
+        variables
+    }
+}
+
+/// Whether nothing that an expression reaches is impure.
+pub(super) fn is_pure(ir: &Ir, root: NodeId) -> bool {
+    let mut ops: FxHashSet<OpId> = FxHashSet::default();
+    let mut rules: FxHashSet<RuleId> = FxHashSet::default();
+    let mut pending = vec![root];
+    while let Some(id) = pending.pop() {
+        match ir.node(id) {
+            Node::Native(native, _) if !native.is_pure() => return false,
+            // `\\cdot` counts states on the way.
+            Node::Compose(..) => return false,
+            Node::Call(op, ..) | Node::Operator(op, _) if ops.insert(*op) => pending.push(ir.op(*op).body),
+            Node::Closure(rule, ..) if rules.insert(*rule) => pending.push(ir.rules[rule.index()].body),
+            _ => {}
+        }
+        ir.children(id, &mut |c| pending.push(c));
+    }
+    true
+}
+
+/// The parts of a formula that are themselves tried as actions: there disjunctions multiply, so
+/// they must not be replaced by their truth.
+fn formula_parts(ir: &Ir, id: NodeId) -> Option<Vec<NodeId>> {
+    Some(match ir.node(id) {
+        Node::And(items) | Node::Or(items) => items.to_vec(),
+        Node::Quantifier(_, _, body) | Node::Let(_, body) => vec![*body],
+        Node::If(_, a, b) => vec![*a, *b],
+        Node::Case(arms, other) => arms.iter().map(|(_, e)| *e).chain(*other).collect(),
+        Node::Implies(_, b) => vec![*b],
+        Node::Inlined(_, e) | Node::Cached(_, e) => vec![*e],
+        Node::Subscripted(_, a, _) => vec![*a],
+        Node::Compose(a, b) => vec![*a, *b],
+        Node::Call(..) | Node::CallLocal(..) | Node::Local(_) | Node::Apply(..) => Vec::new(),
+        _ => return None,
+    })
+}
+
+/// Integers become entries of the table of values, where they can be looked at without being made.
+pub(crate) fn literals(ir: &mut Ir) {
+    let mut places: FxHashMap<i64, u32> = FxHashMap::default();
+    for node in &mut ir.nodes {
+        if let Node::Int(i) = *node {
+            let place = *places.entry(i).or_insert_with(|| {
+                ir.data.push(Datum::Int(i));
+                ir.data.len() as u32 - 1
+            });
+            *node = Node::Datum(place);
+        }
+    }
+}
+
+/// UNCHANGED of variables alone, through tuples and definitions.
+pub(crate) fn keeps(ir: &mut Ir) {
+    for id in 0..ir.nodes.len() {
+        if let Node::Unchanged(e) = ir.nodes[id] {
+            let mut variables = Vec::new();
+            if named_variables(ir, e, &mut variables) {
+                ir.nodes[id] = Node::Keep(variables.into(), e);
+            }
+        }
+    }
+}
+
+fn named_variables(ir: &Ir, id: NodeId, variables: &mut Vec<u32>) -> bool {
+    match ir.node(id) {
+        Node::Var(v) => {
+            variables.push(*v);
+            true
+        }
+        Node::Tuple(items) => items.iter().all(|&item| named_variables(ir, item, variables)),
+        Node::Inlined(_, e) => named_variables(ir, *e, variables),
+        Node::Call(op, captured, args) if captured.is_empty() && args.is_empty() => {
+            named_variables(ir, ir.op(*op).body, variables)
+        }
+        _ => false,
     }
 }
 
 /// The slots that an expression mentions and does not bind itself.
-fn free_slots<'a>(ir: &Ir, id: NodeId, known: &'a mut Vec<Option<Vec<Slot>>>) -> &'a [Slot] {
-    if known[id.index()].is_none() {
+fn free_slots<'a>(ir: &Ir, id: NodeId, known: &'a mut FxHashMap<NodeId, Vec<Slot>>) -> &'a [Slot] {
+    if !known.contains_key(&id) {
         let mut free = Vec::new();
         let mut children = Vec::new();
         ir.children(id, &mut |c| children.push(c));
@@ -298,9 +454,9 @@ fn free_slots<'a>(ir: &Ir, id: NodeId, known: &'a mut Vec<Option<Vec<Slot>>>) ->
         free.retain(|s| !bound.contains(s));
         free.sort_unstable();
         free.dedup();
-        known[id.index()] = Some(free);
+        known.insert(id, free);
     }
-    known[id.index()].as_deref().unwrap_or_default()
+    &known[&id]
 }
 
 fn is_trivial(node: &Node) -> bool {
@@ -317,37 +473,97 @@ fn is_trivial(node: &Node) -> bool {
             | Node::Unbounded(_)
             | Node::Nothing(_)
             | Node::Cached(..)
+            | Node::PerValue(..)
             | Node::Local(_)
     )
 }
 
-fn wrap(ir: &mut Ir, id: NodeId, closed: &[bool], of_op: &mut FxHashMap<OpId, CacheId>) {
+/// The slots that a closed expression binds: the frame in which it can stand alone.
+fn frame_of(ir: &Ir, root: NodeId) -> u32 {
+    let mut frame = 0;
+    walk(ir, root, &mut |id| {
+        let mut slot = |slot: &Slot| frame = frame.max(slot + 1);
+        let mut pattern = |p: &Pattern| match p {
+            Pattern::One(s) => slot(s),
+            Pattern::Tuple(slots) => slots.iter().for_each(&mut slot),
+        };
+        match ir.node(id) {
+            Node::Quantifier(_, bounds, _) | Node::SetMap(_, bounds) | Node::Function(bounds, _) => {
+                bounds.iter().for_each(|b| pattern(&b.pattern));
+            }
+            Node::Choose(b, _) | Node::SetFilter(b, _) => pattern(&b.pattern),
+            Node::Let(defs, _) => defs.iter().for_each(|(s, _)| slot(s)),
+            Node::Except(_, updates) => updates.iter().filter_map(|u| u.at.as_ref()).for_each(slot),
+            _ => {}
+        }
+    });
+    frame
+}
+
+fn wrap(ir: &mut Ir, id: NodeId, action: bool, fold: &mut Fold<'_>) {
     stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || {
-        if id.index() >= closed.len() || matches!(ir.node(id), Node::Cached(..)) {
+        // What UNCHANGED names must stay recognisable.
+        if matches!(ir.node(id), Node::Cached(..) | Node::PerValue(..) | Node::Unchanged(_) | Node::Keep(..)) {
             return;
         }
-        if closed[id.index()] && !is_trivial(ir.node(id)) {
-            let cache = match ir.node(id) {
-                Node::Call(op, _, args) if args.is_empty() => *of_op.entry(*op).or_insert_with(|| {
-                    ir.caches += 1;
-                    CacheId(ir.caches - 1)
-                }),
-                _ => {
-                    ir.caches += 1;
-                    CacheId(ir.caches - 1)
-                }
+        let parts = if action { formula_parts(ir, id) } else { None };
+        if let Some(parts) = parts {
+            let mut children = Vec::new();
+            ir.children(id, &mut |c| children.push(c));
+            for c in children {
+                wrap(ir, c, parts.contains(&c), fold);
+            }
+            return;
+        }
+        let closed = fold.free.get(&id).is_some_and(Vec::is_empty) && !is_trivial(ir.node(id));
+        if closed && ir.reads(id) == Reads::Constant {
+            let frame = frame_of(ir, id);
+            let fresh = |ir: &mut Ir| {
+                ir.caches.push(frame);
+                CacheId(ir.caches.len() as u32 - 1)
             };
-            let inner = NodeId(ir.nodes.len() as u32);
-            let node = std::mem::replace(&mut ir.nodes[id.index()], Node::Cached(cache, inner));
-            ir.nodes.push(node);
-            ir.spans.push(ir.spans[id.index()]);
-            ir.levels.push(ir.levels[id.index()]);
+            let cache = match ir.node(id) {
+                Node::Call(op, _, args) if args.is_empty() => {
+                    *fold.of_op.entry(*op).or_insert_with(|| fresh(ir))
+                }
+                _ => fresh(ir),
+            };
+            replace(ir, id, |inner| Node::Cached(cache, inner));
+            return;
+        }
+        if closed
+            && ir.reads(id) == Reads::State
+            && !matches!(ir.node(id), Node::Var(_))
+            && let Some(reach) = fold.reach.as_deref_mut()
+            && let Variables::One(variable) = reach.of(ir, id)
+        {
+            let cache = CacheId(ir.value_caches);
+            ir.value_caches += 1;
+            replace(ir, id, |inner| Node::PerValue(cache, variable, inner));
+            // Constants inside are still worth keeping.
+            let inner = NodeId(ir.nodes.len() as u32 - 1);
+            let mut children = Vec::new();
+            ir.children(inner, &mut |c| children.push(c));
+            let reach = fold.reach.take();
+            for c in children {
+                wrap(ir, c, false, fold);
+            }
+            fold.reach = reach;
             return;
         }
         let mut children = Vec::new();
         ir.children(id, &mut |c| children.push(c));
         for c in children {
-            wrap(ir, c, closed, of_op);
+            wrap(ir, c, false, fold);
         }
     });
+}
+
+/// Moves an expression to a new place and puts another in the old.
+fn replace(ir: &mut Ir, id: NodeId, by: impl FnOnce(NodeId) -> Node) {
+    let inner = NodeId(ir.nodes.len() as u32);
+    let node = std::mem::replace(&mut ir.nodes[id.index()], by(inner));
+    ir.nodes.push(node);
+    ir.spans.push(ir.spans[id.index()]);
+    ir.levels.push(ir.levels[id.index()]);
 }

@@ -15,10 +15,11 @@ pub(super) struct Dictionary {
     shared: Mutex<Shared>,
 }
 
+/// Values by their canonical bytes: one allocation each, and equal exactly when the values are.
 #[derive(Default)]
 struct Shared {
-    indices: FxHashMap<Arc<Datum>, u32>,
-    entries: Vec<(Arc<Datum>, u64)>,
+    indices: FxHashMap<Arc<[u8]>, u32>,
+    entries: Vec<(Arc<[u8]>, u64)>,
 }
 
 impl Dictionary {
@@ -31,28 +32,32 @@ impl Dictionary {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn intern(&self, value: &Value, limits: &Limits) -> Result<(u32, u64), ValueError> {
-        let datum = value.to_datum(limits)?;
+    fn intern(&self, value: &Value, bytes: &mut Vec<u8>) -> Result<(u32, u64), ValueError> {
+        bytes.clear();
+        value.encode(bytes)?;
         {
             let shared = self.lock();
-            if let Some(&index) = shared.indices.get(&datum) {
+            if let Some(&index) = shared.indices.get(bytes.as_slice()) {
                 return Ok((index, shared.entries[index as usize].1));
             }
         }
-        let terms: u64 = variable_terms(&self.name, &datum)?;
+        let terms: u64 = variable_terms(&self.name, value)?;
         let mut shared = self.lock();
-        if let Some(&index) = shared.indices.get(&datum) {
+        if let Some(&index) = shared.indices.get(bytes.as_slice()) {
             return Ok((index, terms));
         }
         let index = shared.entries.len() as u32;
-        let datum = Arc::new(datum);
-        shared.entries.push((datum.clone(), terms));
-        shared.indices.insert(datum, index);
+        let bytes: Arc<[u8]> = bytes.as_slice().into();
+        shared.entries.push((bytes.clone(), terms));
+        shared.indices.insert(bytes, index);
         Ok((index, terms))
     }
 
-    pub(super) fn get(&self, index: u32) -> (Arc<Datum>, u64) {
-        self.lock().entries[index as usize].clone()
+    /// The value of an index, and its fingerprint terms.
+    pub(super) fn get(&self, index: u32) -> (Datum, u64) {
+        let (bytes, terms) = self.lock().entries[index as usize].clone();
+        let datum = Datum::decode(&mut &bytes[..]).expect("the bytes were encoded by `intern`");
+        (datum, terms)
     }
 }
 
@@ -61,6 +66,7 @@ impl Dictionary {
 pub(super) struct Known {
     indices: HashMap<Value, u32, FxBuildHasher>,
     entries: Vec<Option<(Value, u64)>>,
+    bytes: Vec<u8>,
 }
 
 impl Known {
@@ -79,7 +85,7 @@ impl Known {
         }
         // Built before it is kept: a lazy form would be worked out again at every use.
         let value = if value.is_unforced() { value.forced(limits)? } else { value.clone() };
-        let (index, terms) = dictionary.intern(&value, limits)?;
+        let (index, terms) = dictionary.intern(&value, &mut self.bytes)?;
         self.keep(index, value, terms);
         Ok((index, terms))
     }

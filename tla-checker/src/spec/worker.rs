@@ -1,6 +1,7 @@
 //! One thread's side of a [`SpecSpace`].
 
 use super::dictionary::{Known, finalise};
+use super::guards::Guards;
 use super::{Roles, SpecSpace};
 use crate::eval::{Evaluator, Thawed};
 use crate::failure::{Failure, FailureKind};
@@ -24,6 +25,8 @@ pub struct Worker<'s> {
     now: Vec<u32>,
     terms: Vec<u64>,
     loaded: bool,
+    /// What is known to disable each instance.
+    guards: Vec<Guards>,
     /// The successor being packed.
     packed: Vec<u32>,
 }
@@ -38,6 +41,7 @@ impl<'s> Worker<'s> {
             roles: space.roles,
             evaluator,
             instances,
+            guards: space.roles.instances.iter().map(|i| Guards::new(space.setting.keep_values && i.pure)).collect(),
             known: (0..width).map(|_| Known::default()).collect(),
             limits: Limits { max_set: space.setting.bounds.max_set },
             now: vec![0; width],
@@ -59,7 +63,7 @@ impl<'s> Worker<'s> {
             }
             let dictionary = &self.space.dictionaries[v];
             let (value, terms) = self.known[v].value(dictionary, index, &mut self.evaluator.interner);
-            self.evaluator.door.set(v as u32, false, Some(value));
+            self.evaluator.door.load(v as u32, value, index);
             self.now[v] = index;
             self.terms[v] = terms;
         }
@@ -83,7 +87,12 @@ impl<'s> Worker<'s> {
     }
 
     fn truth(&mut self, op: OpId) -> Result<bool, Failure> {
-        self.evaluator.truth_of(op).map_err(|f| *f)
+        self.evaluator.truth_of(op).map_err(|failure| {
+            // A failure may leave the door with another state than the one it was given.
+            self.evaluator.door.clear();
+            self.loaded = false;
+            *failure
+        })
     }
 
     /// Runs `f` where `TLCGet("level")` is that of the state being checked, one past the state
@@ -161,7 +170,17 @@ impl SpaceWorker for Worker<'_> {
     }
 
     fn successors(&mut self, state: &State, instance: usize, emit: &mut Emit<'_>) -> Result<(), Failure> {
+        let guards = &mut self.guards[instance];
+        if guards.disabled(state) {
+            return Ok(());
+        }
+        let learning = guards.learning;
+        let number = instance;
         self.load(state);
+        if learning {
+            self.evaluator.door.start_log();
+        }
+        let mut emitted = false;
         let (space, known, packed, limits) = (self.space, &mut self.known, &mut self.packed, self.limits);
         let (now, now_terms) = (&self.now, &self.terms);
         let instance = &self.instances[instance];
@@ -183,8 +202,15 @@ impl SpaceWorker for Worker<'_> {
                 };
                 sum = sum.wrapping_add(terms);
             }
+            emitted = true;
             Ok(emit(Successor { state: packed, fingerprint: finalise(sum) }))
         });
+        if learning {
+            let log = self.evaluator.door.end_log();
+            if flow.is_ok() {
+                self.guards[number].learn(state, log, emitted);
+            }
+        }
         if let Err(failure) = flow {
             // An error leaves assignments behind.
             self.evaluator.door.clear();
@@ -252,7 +278,7 @@ impl SpaceWorker for Worker<'_> {
     }
 
     fn values(&mut self, state: &State) -> Vec<Datum> {
-        (state.iter().zip(&self.space.dictionaries)).map(|(&i, d)| (*d.get(i).0).clone()).collect()
+        (state.iter().zip(&self.space.dictionaries)).map(|(&i, d)| d.get(i).0).collect()
     }
 
     fn display(&mut self, trace: &[Vec<u32>], position: usize) -> Result<Vec<(String, Datum)>, Failure> {

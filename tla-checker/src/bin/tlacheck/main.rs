@@ -17,6 +17,10 @@ use clap::Parser;
 use std::process::ExitCode;
 use tla_checker::observer::Cancel;
 
+/// An evaluation makes and drops many small values.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Exit statuses that are not a verdict's.
 mod status {
     /// Wrong usage.

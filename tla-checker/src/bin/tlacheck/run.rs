@@ -23,7 +23,8 @@ pub fn load(spec: &Path, folders: &[PathBuf]) -> Result<Resolved, Box<Rejected>>
 }
 
 /// What `tlacheck eval` extends when no module is named.
-const EVERYDAY: &str = "---- MODULE Everyday ----\nEXTENDS Integers, Sequences, FiniteSets, Bags, TLC\n====\n";
+const EVERYDAY: &str =
+    "---- MODULE Everyday ----\nEXTENDS Integers, Sequences, FiniteSets, Bags, TLC\n====\n";
 
 /// The value of an expression in the context of a module, as TLA+ text.
 pub fn evaluate(

@@ -1,4 +1,4 @@
-//! Naturals, Integers, Sequences.
+//! Naturals, Integers, Sequences, FiniteSets.
 
 use super::super::{Evaluator, Native, Result};
 use crate::ir::*;
@@ -82,5 +82,24 @@ impl<'m> Evaluator<'m> {
             }
         };
         self.checked(result, id)
+    }
+
+    pub(super) fn finite_set(
+        &mut self,
+        native: Native,
+        args: &[NodeId],
+        id: NodeId,
+        base: usize,
+    ) -> Result<Value> {
+        if native == Native::IsFiniteSet {
+            let set = self.eval(args[0], base)?;
+            return Ok(Value::Bool(self.checked(set.is_finite_set(), id)?));
+        }
+        if let Some(set) = self.peek(args[0], base) {
+            let size = set.cardinality();
+            return self.checked(size, id);
+        }
+        let set = self.eval(args[0], base)?;
+        self.checked(set.cardinality(), id)
     }
 }

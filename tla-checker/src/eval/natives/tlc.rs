@@ -1,5 +1,6 @@
 //! Module TLC.
 
+use super::super::call::Callee;
 use super::super::fail::brief;
 use super::super::{Evaluator, Native, Result};
 use crate::failure::FailureKind;
@@ -63,14 +64,11 @@ impl<'m> Evaluator<'m> {
             Native::SortSeq => self.sort_sequence(args, id, base),
             Native::RandomElement => {
                 let set = self.eval(args[0], base)?;
-                let node = self.checked(set.explicit("RandomElement", &self.limits), id)?;
-                let elements = node.elements();
-                if elements.is_empty() {
+                if set.is_empty_set() {
                     let message = "RandomElement needs an element: the set is empty";
                     return Err(self.evaluation(id, code::NO_CHOICE, message.into()));
                 }
-                let place = self.random() as usize % elements.len();
-                Ok(elements[place].clone())
+                self.random_member(&set, "RandomElement", id)
             }
             Native::ToString => {
                 let value = self.eval(args[0], base)?;
@@ -84,7 +82,7 @@ impl<'m> Evaluator<'m> {
                 }
                 Ok(value)
             }
-            other => Err(self.nothing(id, other.name())),
+            other => Err(self.misplaced(other, id)),
         }
     }
 
@@ -95,7 +93,7 @@ impl<'m> Evaluator<'m> {
         }
     }
 
-    fn tlc_get(&mut self, key: &Value, id: NodeId) -> Result<Value> {
+    pub(super) fn tlc_get(&mut self, key: &Value, id: NodeId) -> Result<Value> {
         if let Value::Int(register) = key {
             return match self.setting.registers.get(*register) {
                 Some(datum) => Ok(datum.to_value(&mut self.interner)),
@@ -142,7 +140,7 @@ impl<'m> Evaluator<'m> {
         }
     }
 
-    fn tlc_set(&mut self, key: &Value, value: Value, id: NodeId) -> Result<Value> {
+    pub(super) fn tlc_set(&mut self, key: &Value, value: Value, id: NodeId) -> Result<Value> {
         match key {
             Value::Int(register) => {
                 let datum = self.checked(value.to_datum(&self.limits), id)?;
@@ -188,23 +186,33 @@ impl<'m> Evaluator<'m> {
         self.checked(Value::set(functions), id)
     }
 
-    /// Insertion from the left: an element moves ahead of those it precedes, as in TLC.
     fn sort_sequence(&mut self, args: &[NodeId], id: NodeId, base: usize) -> Result<Value> {
         let sequence = self.eval(args[0], base)?;
         let before = self.callee(args[1], base)?;
-        let elements = self.checked(sequence.as_sequence("SortSeq"), id)?.to_vec();
+        let elements = self.items(&sequence, "SortSeq", id)?;
+        self.sorted(elements, &before, args[1], id)
+    }
+
+    /// Insertion from the left: an element moves ahead of those it precedes, as in TLC.
+    pub(super) fn sorted(
+        &mut self,
+        elements: Vec<Value>,
+        before: &Callee,
+        at: NodeId,
+        id: NodeId,
+    ) -> Result<Value> {
         let mut sorted: Vec<Value> = Vec::with_capacity(elements.len());
         for element in elements {
-            let mut at = sorted.len();
-            while at > 0 {
-                let pair = [element.clone(), sorted[at - 1].clone()];
-                match self.apply_callee(&before, pair, id)? {
-                    Value::Bool(true) => at -= 1,
+            let mut place = sorted.len();
+            while place > 0 {
+                let pair = [element.clone(), sorted[place - 1].clone()];
+                match self.apply_callee(before, pair, id)? {
+                    Value::Bool(true) => place -= 1,
                     Value::Bool(false) => break,
-                    other => return Err(self.not_boolean(args[1], &other)),
+                    other => return Err(self.not_boolean(at, &other)),
                 }
             }
-            sorted.insert(at, element);
+            sorted.insert(place, element);
         }
         Ok(Value::tuple(sorted))
     }
