@@ -27,7 +27,7 @@ fn deep_nesting_is_an_error_or_an_answer() {
             ("[f EXCEPT ![f[0]] = [@ EXCEPT ![0] = ", "1", "]]"),
             ("CASE TRUE -> ", "1", ""),
             ("~", "TRUE", ""),
-            ("-", "1", ""),
+            ("- ", "1", ""),
             ("SUBSET ", "{}", ""),
             ("UNION {", "{}", "}"),
             ("DOMAIN ", "f", ""),
