@@ -31,7 +31,7 @@ mod property;
 use crate::eval::{Bounds, Evaluator, Registers, Setting};
 use crate::explore::{self, reference};
 use crate::failure::FailureKind;
-use crate::ir::{Ir, OpId};
+use crate::ir::{Ir, NodeId, OpId};
 use crate::lower::{Lowerer, ROOT, keeps, literals, specialise};
 use crate::model::Model;
 use crate::observer::{Cancel, Observer, Silent};
@@ -199,11 +199,19 @@ pub fn prepare(
             evaluator.split(next)
         });
     }
-    specialise::instances(&mut ir, &mut roles.instances);
-    let formulas = [&roles.invariants, &roles.actions, &roles.constraints, &roles.action_constraints];
-    for &op in formulas.into_iter().flatten() {
-        specialise::operator(&mut ir, op);
-    }
+    deadline::within(Some(SPLITTING), &Cancel::new(), |cancel| {
+        let registers = Registers::new(facts.clone());
+        let elements = |ir: &Ir, set: NodeId, frame: u32| {
+            let setting =
+                Setting { ir, bounds, keep_values: false, observer: &Silent, cancel, registers: &registers };
+            Evaluator::new(&setting).few_elements(set, frame)
+        };
+        specialise::instances(&mut ir, &mut roles.instances, &elements);
+        let formulas = [&roles.invariants, &roles.actions, &roles.constraints, &roles.action_constraints];
+        for &op in formulas.into_iter().flatten() {
+            specialise::operator(&mut ir, op, &elements);
+        }
+    });
     keeps(&mut ir);
     literals(&mut ir);
     Ok(Prepared {

@@ -176,6 +176,21 @@ impl<'m> Evaluator<'m> {
         self.eval(self.ir.op(op).body, base)
     }
 
+    /// The elements of a constant set, when they are few; nothing when it fails or is large.
+    pub(crate) fn few_elements(&mut self, set: NodeId, frame: u32) -> Option<Vec<crate::value::Datum>> {
+        const FEW: u64 = 64;
+        self.reset();
+        self.quiet = true;
+        self.stack.resize_with(frame as usize, || Cell::Empty);
+        let set = self.eval(set, 0).ok()?;
+        match set.size() {
+            crate::value::Size::Exact(n) if n <= FEW => {}
+            _ => return None,
+        }
+        let limits = self.limits;
+        set.elements("\\E").ok()?.map(|e| e.to_datum(&limits).ok()).collect()
+    }
+
     /// The truth of an operator without parameters.
     ///
     /// # Errors
@@ -347,17 +362,17 @@ impl<'m> Evaluator<'m> {
             Node::Union(a, b) => {
                 let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
                 let set = a.union(&b, &self.limits);
-                self.built(set, id)
+                self.made(set, id)
             }
             Node::Intersect(a, b) => {
                 let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
                 let set = a.intersection(&b, &self.limits);
-                self.built(set, id)
+                self.made(set, id)
             }
             Node::Difference(a, b) => {
                 let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
                 let set = a.difference(&b, &self.limits);
-                self.built(set, id)
+                self.made(set, id)
             }
             Node::Domain(a) => {
                 let a = self.eval_lazy(*a, base)?;
@@ -371,16 +386,16 @@ impl<'m> Evaluator<'m> {
             }
             Node::Powerset(a) => {
                 let a = self.eval(*a, base)?;
-                self.built(Value::subsets(&a), id)
+                self.made(Value::subsets(&a), id)
             }
             Node::BigUnion(a) => {
                 let a = self.eval(*a, base)?;
                 let set = a.big_union(&self.limits);
-                self.built(set, id)
+                self.made(set, id)
             }
             Node::Native(native, args) => {
                 let value = self.native(*native, args, id, base)?;
-                self.built(Ok(value), id)
+                self.made(Ok(value), id)
             }
             Node::Call(op, captured, args) => self.call(*op, captured, args, id, base),
             Node::CallLocal(slot, args) => self.call_local(*slot, args, id, base),
@@ -418,26 +433,26 @@ impl<'m> Evaluator<'m> {
                 for &item in items {
                     elements.push(self.eval(item, base)?);
                 }
-                self.built(Value::set(elements), id)
+                self.made(Value::set(elements), id)
             }
             Node::SetFilter(bound, body) => self.set_filter(bound, *body, id, base),
             Node::SetMap(body, bounds) => {
                 let set = self.set_map(bounds, *body, id, base)?;
-                self.built(Ok(set), id)
+                self.made(Ok(set), id)
             }
             Node::Tuple(items) => {
                 let mut elements = Vec::with_capacity(items.len());
                 for &item in items {
                     elements.push(self.eval(item, base)?);
                 }
-                self.built(Ok(Value::tuple(elements)), id)
+                self.made(Ok(Value::tuple(elements)), id)
             }
             Node::Product(items) => {
                 let mut sets = Vec::with_capacity(items.len());
                 for &item in items {
                     sets.push(self.eval(item, base)?);
                 }
-                self.built(Value::product(sets), id)
+                self.made(Value::product(sets), id)
             }
             Node::Record(shape, fields) => {
                 let mut values = vec![Value::FALSE; fields.len()];
@@ -445,7 +460,7 @@ impl<'m> Evaluator<'m> {
                     values[place as usize] = self.eval(e, base)?;
                 }
                 let record = Value::record_with(self.shapes[shape.index()].clone(), values);
-                self.built(Ok(record), id)
+                self.made(Ok(record), id)
             }
             Node::RecordSet(fields) => {
                 let mut sets = Vec::with_capacity(fields.len());
@@ -453,23 +468,23 @@ impl<'m> Evaluator<'m> {
                     let set = self.eval(e, base)?;
                     sets.push((self.symbols[name.index()].clone(), set));
                 }
-                self.built(Value::record_set(sets), id)
+                self.made(Value::record_set(sets), id)
             }
             Node::Function(bounds, body) => {
                 let function = self.function(bounds, *body, id, base)?;
-                self.built(Ok(function), id)
+                self.made(Ok(function), id)
             }
             Node::Closure(rule, domains, captured) => {
                 let function = self.closure(*rule, domains, captured, id, base)?;
-                self.built(Ok(function), id)
+                self.made(Ok(function), id)
             }
             Node::FunctionSet(a, b) => {
                 let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
-                self.built(Value::function_set(&a, &b), id)
+                self.made(Value::function_set(&a, &b), id)
             }
             Node::Except(f, updates) => {
                 let function = self.except(*f, updates, id, base)?;
-                self.built(Ok(function), id)
+                self.made(Ok(function), id)
             }
             Node::Apply(f, index) => self.apply(*f, *index, id, base),
             Node::Field(r, name) => {
@@ -505,7 +520,7 @@ impl<'m> Evaluator<'m> {
 
     /// A collection just made, unless it is too deep or too large for others to walk over.
     #[inline]
-    fn built(&self, value: std::result::Result<Value, ValueError>, id: NodeId) -> Result<Value> {
+    fn made(&self, value: std::result::Result<Value, ValueError>, id: NodeId) -> Result<Value> {
         let checked = value.and_then(|value| value.check_extent(&self.limits).map(|()| value));
         self.checked(checked, id)
     }

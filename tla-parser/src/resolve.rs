@@ -11,6 +11,7 @@ mod import;
 mod instance;
 mod level;
 mod proof;
+mod scope;
 mod select;
 mod undefined;
 mod units;
@@ -23,8 +24,13 @@ use crate::library::Library;
 use crate::parse::parse_file;
 use crate::source::{FileId, SourceMap, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
+use scope::Scope;
+use std::cmp::Ordering;
 use std::path::Path;
 use std::sync::Arc;
+
+/// How many errors, and how many warnings, are worth collecting.
+const MOST_DIAGNOSTICS: usize = 100;
 
 /// What could not be resolved.
 #[derive(Debug)]
@@ -139,7 +145,7 @@ struct Current {
     own_defs: Vec<DefId>,
     extends: Vec<ModuleId>,
     /// Bound identifiers, parameters and LET definitions in scope, innermost last.
-    scope: Vec<(Symbol, Entity)>,
+    scope: Scope,
     /// Inside a proof: what is unresolved is a warning, and levels are not checked.
     proof: bool,
     /// RECURSIVE declarations that are not defined yet.
@@ -212,8 +218,18 @@ impl<'l> Resolver<'l> {
             return;
         }
         // The same fault can be met twice when a definition is walked twice.
-        if !self.diagnostics.contains(&diagnostic) {
-            self.diagnostics.push(diagnostic);
+        if self.diagnostics.contains(&diagnostic) {
+            return;
+        }
+        let alike = self.diagnostics.iter().filter(|d| d.severity == diagnostic.severity).count();
+        match alike.cmp(&MOST_DIAGNOSTICS) {
+            Ordering::Less => self.diagnostics.push(diagnostic),
+            Ordering::Equal => {
+                let last =
+                    diagnostic.note(format!("there are more: {MOST_DIAGNOSTICS} are enough to begin with"));
+                self.diagnostics.push(last);
+            }
+            Ordering::Greater => {}
         }
     }
 
@@ -372,7 +388,7 @@ impl<'l> Resolver<'l> {
             assumptions: Vec::new(),
             own_defs: Vec::new(),
             extends: extends.iter().map(|e| e.0).collect(),
-            scope: Vec::new(),
+            scope: Scope::default(),
             proof: false,
             pending: FxHashSet::default(),
             indirect: FxHashSet::default(),
@@ -422,8 +438,8 @@ impl<'l> Resolver<'l> {
     /// What a name stands for here.
     fn lookup(&self, name: &str) -> Option<Entity> {
         for current in self.stack.iter().rev() {
-            if let Some((_, e)) = current.scope.iter().rev().find(|(n, _)| &**n == name) {
-                return Some(*e);
+            if let Some(e) = current.scope.lookup(name) {
+                return Some(e);
             }
             if let Some(e) = current.names.get(name) {
                 return Some(*e);

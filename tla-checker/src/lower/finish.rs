@@ -559,6 +559,17 @@ fn wrap(ir: &mut Ir, id: NodeId, action: bool, fold: &mut Fold<'_>) {
     });
 }
 
+/// The size of the frame in which an expression can stand alone; none when it is not constant, pure and
+/// closed.
+pub(super) fn stands_alone(ir: &Ir, id: NodeId) -> Option<u32> {
+    if let Node::Cached(cache, _) = ir.node(id) {
+        return Some(ir.caches[cache.index()]);
+    }
+    let mut free = FxHashMap::default();
+    let closed = ir.reads(id) == Reads::Constant && free_slots(ir, id, &mut free).is_empty();
+    (closed && is_pure(ir, id)).then(|| frame_of(ir, id))
+}
+
 /// Moves an expression to a new place and puts another in the old.
 fn replace(ir: &mut Ir, id: NodeId, by: impl FnOnce(NodeId) -> Node) {
     let inner = NodeId(ir.nodes.len() as u32);

@@ -17,7 +17,7 @@ struct Found {
 impl Lowerer<'_> {
     /// The environment in which a definition means the same with the fewest INSTANCEs around it.
     pub(super) fn normalise(&mut self, def: DefId, mut env: EnvId) -> EnvId {
-        if self.let_defs.contains(&def) || self.spec.def(def).kind == hir::DefKind::Lambda {
+        if env == ROOT || self.let_defs.contains(&def) || self.spec.def(def).kind == hir::DefKind::Lambda {
             return env;
         }
         let decls = self.decls_of_def(def);

@@ -129,9 +129,9 @@ impl Resolver<'_> {
         }
         self.current().labels.1.push(name.clone());
         let itself = self.current().itself.clone();
-        let bound: Vec<ast::Symbol> = self.current().scope[base..]
-            .iter()
-            .filter(|(n, e)| matches!(e, Entity::Local(l) if !itself.contains(l)) && &**n != "@")
+        let bound: Vec<ast::Symbol> = (self.current().scope.iter())
+            .skip(base)
+            .filter(|(n, e)| matches!(e, Entity::Local(l) if !itself.contains(l)) && &***n != "@")
             .map(|(n, _)| n.clone())
             .collect();
         let same = params.len() == bound.len() && params.iter().all(|p| bound.contains(&p.name));
@@ -166,16 +166,19 @@ impl Resolver<'_> {
     }
 
     fn fields(&mut self, fields: &[(ast::Ident, ast::Expr)]) -> Vec<(ast::Symbol, ExprId)> {
-        for (i, (name, _)) in fields.iter().enumerate() {
-            if let Some((first, _)) = fields[..i].iter().find(|(n, _)| n.name == name.name) {
+        let mut known: rustc_hash::FxHashMap<&str, Span> = rustc_hash::FxHashMap::default();
+        for (name, _) in fields {
+            if let Some(first) = known.get(&*name.name) {
                 self.report(
                     Diagnostic::error(
                         code::DUPLICATE_FIELD,
                         format!("the field `{}` is given twice", name.name),
                     )
                     .at(name.span, "given again")
-                    .also(first.span, "first given here"),
+                    .also(*first, "first given here"),
                 );
+            } else {
+                known.insert(&name.name, name.span);
             }
         }
         fields.iter().map(|(n, e)| (n.name.clone(), self.expr(e))).collect()
@@ -235,7 +238,7 @@ impl Resolver<'_> {
             let body = r.expr(body);
             let mut defs: Vec<DefId> = (r.current().scope.iter())
                 .filter_map(|(_, e)| match e {
-                    Entity::Def(d) if d.index() >= first => Some(*d),
+                    Entity::Def(d) if d.index() >= first => Some(d),
                     _ => None,
                 })
                 .collect();
