@@ -4,14 +4,13 @@ use super::dictionary::{Known, finalise};
 use super::guards::Guards;
 use super::{Roles, SpecSpace};
 use crate::eval::{Evaluator, Thawed};
-use crate::failure::{Failure, FailureKind};
-use crate::ir::OpId;
+use crate::failure::Failure;
+use crate::ir::{NodeId, OpId};
 use crate::observer::Cancel;
 use crate::space::{Emit, Progress, SpaceWorker, State, Successor};
 use crate::value::fingerprint::variable_terms;
 use crate::value::{Datum, Limits, Value, ValueError};
 use std::ops::ControlFlow;
-use tla_parser::code;
 
 /// Evaluates for one thread of a search.
 pub struct Worker<'s> {
@@ -120,29 +119,17 @@ impl<'s> Worker<'s> {
     }
 
     fn value_failure(&self, op: OpId, e: &ValueError) -> Failure {
-        Failure {
-            kind: FailureKind::Evaluation,
-            code: code::TYPE_ERROR,
-            message: e.to_string(),
-            span: Some(self.space.setting.ir.op(op).span),
-            notes: Vec::new(),
-            help: None,
-            calls: Vec::new(),
-        }
+        *self.evaluator.value_fault(self.space.setting.ir.op(op).body, e)
     }
 }
 
 /// A variable's value that cannot be part of a state.
-fn unusable(variable: &str, e: &ValueError) -> Box<Failure> {
-    Box::new(Failure {
-        kind: FailureKind::Evaluation,
-        code: code::INFINITE,
-        message: format!("the value of `{variable}` cannot be part of a state: {e}"),
-        span: None,
-        notes: Vec::new(),
-        help: None,
-        calls: Vec::new(),
-    })
+#[cold]
+fn unusable(evaluator: &Evaluator<'_>, at: NodeId, variable: usize, e: &ValueError) -> Box<Failure> {
+    let mut failure = evaluator.value_fault(at, e);
+    let name = &evaluator.ir().variables[variable];
+    failure.message = format!("the value of `{name}` cannot be part of a state: {}", failure.message);
+    failure
 }
 
 impl SpaceWorker for Worker<'_> {
@@ -159,7 +146,7 @@ impl SpaceWorker for Worker<'_> {
                 let Some(value) = value else { continue };
                 let (index, terms) = known[v]
                     .index(&space.dictionaries[v], value, &limits)
-                    .map_err(|e| unusable(&space.setting.ir.variables[v], &e))?;
+                    .map_err(|fault| unusable(e, body, v, &fault))?;
                 packed[v] = index;
                 sum = sum.wrapping_add(terms);
             }
@@ -196,7 +183,7 @@ impl SpaceWorker for Worker<'_> {
                 } else {
                     let (index, terms) = known[v]
                         .index(&space.dictionaries[v], value, &limits)
-                        .map_err(|e| unusable(&space.setting.ir.variables[v], &e))?;
+                        .map_err(|fault| unusable(e, instance.action, v, &fault))?;
                     packed[v] = index;
                     terms
                 };
