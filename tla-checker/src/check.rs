@@ -31,7 +31,7 @@ mod property;
 use crate::eval::{Bounds, Evaluator, Registers, Setting};
 use crate::explore::{self, reference};
 use crate::failure::FailureKind;
-use crate::ir::{Ir, OpId};
+use crate::ir::{Ir, NodeId, OpId};
 use crate::lower::{Lowerer, ROOT, keeps, literals, specialise};
 use crate::model::Model;
 use crate::observer::{Cancel, Observer, Silent};
@@ -44,7 +44,7 @@ use rustc_hash::FxHashMap;
 use std::time::{Duration, Instant};
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
-use tla_parser::hir::{DefKind, Spec};
+use tla_parser::hir::{DefKind, Level, Spec};
 use tla_parser::library::Library;
 use tla_parser::source::Span;
 
@@ -103,7 +103,8 @@ pub fn prepare(
     let spec = &*spec;
     let mut errors = Vec::new();
     refuse_unbuilt(model, &mut errors);
-    let (constants, overrides) = bind::bind(spec, model, &mut errors);
+    let mut warnings = Vec::new();
+    let (constants, overrides) = bind::bind(spec, model, &mut errors, &mut warnings);
     let mut lowerer = Lowerer::new(spec, constants, overrides);
     let behaviour = property::behaviour(&mut lowerer, model, &formulas, &mut errors);
     let mut found = Vec::new();
@@ -134,10 +135,12 @@ pub fn prepare(
         next = Some(step);
     }
     let single =
-        |clauses: &[crate::model::Clause], lowerer: &mut Lowerer<'_>, errors: &mut Vec<Diagnostic>| {
+        |clauses: &[crate::model::Clause], max, lowerer: &mut Lowerer<'_>, errors: &mut Vec<Diagnostic>| {
             let mut ops = Vec::new();
             for clause in clauses {
-                if let Some((e, span)) = formulas.get(clause, errors) {
+                if let Some((e, span)) = formulas.get(clause, errors)
+                    && property::check_level(lowerer, (e, span), clause, max, errors)
+                {
                     ops.push((clause.text().to_string(), lowerer.formula(clause.text(), e, ROOT), span));
                 }
             }
@@ -145,22 +148,29 @@ pub fn prepare(
         };
     let name =
         |(name, op, span): (String, OpId, Span)| (crate::space::Property { name, span: Some(span) }, op);
-    for (property, op) in single(&model.invariants, &mut lowerer, &mut errors).into_iter().map(name) {
+    for (property, op) in
+        single(&model.invariants, Level::State, &mut lowerer, &mut errors).into_iter().map(name)
+    {
         properties.invariants.push(property);
         roles.invariants.push(op);
     }
     for property in found {
         property.add(&mut lowerer, &mut properties, &mut roles);
     }
-    roles.constraints =
-        single(&model.constraints, &mut lowerer, &mut errors).into_iter().map(|c| c.1).collect();
-    roles.action_constraints =
-        single(&model.action_constraints, &mut lowerer, &mut errors).into_iter().map(|c| c.1).collect();
-    roles.view = single(model.view.as_slice(), &mut lowerer, &mut errors).pop().map(|c| c.1);
+    roles.constraints = single(&model.constraints, Level::State, &mut lowerer, &mut errors)
+        .into_iter()
+        .map(|c| c.1)
+        .collect();
+    roles.action_constraints = single(&model.action_constraints, Level::Action, &mut lowerer, &mut errors)
+        .into_iter()
+        .map(|c| c.1)
+        .collect();
+    roles.view = single(model.view.as_slice(), Level::State, &mut lowerer, &mut errors).pop().map(|c| c.1);
     let order = lowerer.impure().map(str::to_string);
-    roles.alias = single(model.alias.as_slice(), &mut lowerer, &mut errors).pop().map(|c| c.1);
-    let postcondition =
-        single(model.postcondition.as_slice(), &mut lowerer, &mut errors).pop().map(|c| (c.0, c.1));
+    roles.alias = single(model.alias.as_slice(), Level::Action, &mut lowerer, &mut errors).pop().map(|c| c.1);
+    let postcondition = single(model.postcondition.as_slice(), Level::Action, &mut lowerer, &mut errors)
+        .pop()
+        .map(|c| (c.0, c.1));
     let mut assumptions = Vec::new();
     for &a in &spec.root_module().assumptions {
         let def = spec.def(a);
@@ -189,11 +199,19 @@ pub fn prepare(
             evaluator.split(next)
         });
     }
-    specialise::instances(&mut ir, &mut roles.instances);
-    let formulas = [&roles.invariants, &roles.actions, &roles.constraints, &roles.action_constraints];
-    for &op in formulas.into_iter().flatten() {
-        specialise::operator(&mut ir, op);
-    }
+    deadline::within(Some(SPLITTING), &Cancel::new(), |cancel| {
+        let registers = Registers::new(facts.clone());
+        let elements = |ir: &Ir, set: NodeId, frame: u32| {
+            let setting =
+                Setting { ir, bounds, keep_values: false, observer: &Silent, cancel, registers: &registers };
+            Evaluator::new(&setting).few_elements(set, frame)
+        };
+        specialise::instances(&mut ir, &mut roles.instances, &elements);
+        let formulas = [&roles.invariants, &roles.actions, &roles.constraints, &roles.action_constraints];
+        for &op in formulas.into_iter().flatten() {
+            specialise::operator(&mut ir, op, &elements);
+        }
+    });
     keeps(&mut ir);
     literals(&mut ir);
     Ok(Prepared {
@@ -206,7 +224,7 @@ pub fn prepare(
         check_deadlock: model.check_deadlock,
         bounds,
         facts,
-        warnings: Vec::new(),
+        warnings,
     })
 }
 
@@ -270,7 +288,14 @@ pub fn evaluate(
     let op = lowerer.formula("expression", e, ROOT);
     let ir = lowerer.finish();
     let (registers, cancel) = (Registers::new(facts(spec)), Cancel::new());
-    let setting = Setting { ir: &ir, bounds, keep_values: false, observer: &Silent, cancel: &cancel, registers: &registers };
+    let setting = Setting {
+        ir: &ir,
+        bounds,
+        keep_values: false,
+        observer: &Silent,
+        cancel: &cancel,
+        registers: &registers,
+    };
     let mut evaluator = Evaluator::new(&setting);
     match evaluator.lazy_value_of(op) {
         Ok(value) => Ok(value.to_string()),
@@ -301,6 +326,16 @@ pub fn run(prepared: &Prepared, options: &Options, observer: &dyn Observer, canc
             }
             outcome.violations.push(Violation { verdict, trace: Vec::new() });
         }
+    }
+    if prepared.has_behaviour() && outcome.states_generated == 0 && outcome.verdict == Verdict::Success {
+        let mut warning =
+            Diagnostic::warning(code::NO_INITIAL_STATE, "no state satisfies the initial predicate");
+        if let Some(init) = prepared.roles.init {
+            warning = warning.at(prepared.ir.op(init).span, "is false of every state");
+        }
+        outcome
+            .warnings
+            .push(warning.note("there was nothing to check: every property holds of no behaviours"));
     }
     outcome.seconds = start.elapsed().as_secs_f64();
     outcome
@@ -373,7 +408,14 @@ fn assumptions(
     cancel: &Cancel,
     registers: &Registers,
 ) -> Option<Verdict> {
-    let setting = Setting { ir: &prepared.ir, bounds: prepared.bounds, keep_values: false, observer, cancel, registers };
+    let setting = Setting {
+        ir: &prepared.ir,
+        bounds: prepared.bounds,
+        keep_values: false,
+        observer,
+        cancel,
+        registers,
+    };
     let mut evaluator = Evaluator::new(&setting);
     for (name, span, op) in &prepared.assumptions {
         match evaluator.truth_of(*op) {
@@ -397,7 +439,14 @@ fn postcondition(
     cancel: &Cancel,
     registers: &Registers,
 ) -> Option<Verdict> {
-    let setting = Setting { ir: &prepared.ir, bounds: prepared.bounds, keep_values: false, observer, cancel, registers };
+    let setting = Setting {
+        ir: &prepared.ir,
+        bounds: prepared.bounds,
+        keep_values: false,
+        observer,
+        cancel,
+        registers,
+    };
     let mut evaluator = Evaluator::new(&setting);
     evaluator.progress = Progress {
         generated: outcome.states_generated,
@@ -408,9 +457,7 @@ fn postcondition(
     match evaluator.truth_of(op) {
         Ok(true) => None,
         Ok(false) => Some(Verdict::Postcondition { name: name.to_string() }),
-        Err(failure) if failure.kind == FailureKind::Cancelled => {
-            Some(Verdict::Bounded(Bound::Cancelled))
-        }
+        Err(failure) if failure.kind == FailureKind::Cancelled => Some(Verdict::Bounded(Bound::Cancelled)),
         Err(failure) => Some(Verdict::Failure(Phase::Postcondition, failure)),
     }
 }

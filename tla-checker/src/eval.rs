@@ -12,8 +12,8 @@
 //! *Specifying Systems*, sections 14.2 and 16.
 
 mod act;
-mod call;
 mod cache;
+mod call;
 mod closure;
 mod door;
 mod fail;
@@ -179,6 +179,21 @@ impl<'m> Evaluator<'m> {
         self.reset();
         let base = self.enter_empty(op);
         self.eval(self.ir.op(op).body, base)
+    }
+
+    /// The elements of a constant set, when they are few; nothing when it fails or is large.
+    pub(crate) fn few_elements(&mut self, set: NodeId, frame: u32) -> Option<Vec<crate::value::Datum>> {
+        const FEW: u64 = 64;
+        self.reset();
+        self.quiet = true;
+        self.stack.resize_with(frame as usize, || Cell::Empty);
+        let set = self.eval(set, 0).ok()?;
+        match set.size() {
+            crate::value::Size::Exact(n) if n <= FEW => {}
+            _ => return None,
+        }
+        let limits = self.limits;
+        set.elements("\\E").ok()?.map(|e| e.to_datum(&limits).ok()).collect()
     }
 
     /// The truth of an operator without parameters.

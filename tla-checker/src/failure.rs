@@ -88,11 +88,25 @@ impl Failure {
         if let Some(span) = self.span {
             d = d.at(span, "");
         }
-        for call in self.calls.iter().take(8) {
-            d = d.also(call.span, format!("in this call of `{}`", call.name));
+        // A recursion is told once, with how often it was met.
+        let mut calls: Vec<(&Call, usize)> = Vec::new();
+        for call in &self.calls {
+            match calls.iter_mut().find(|(other, _)| *other == call) {
+                Some((_, times)) => *times += 1,
+                None => calls.push((call, 1)),
+            }
         }
-        if self.calls.len() > 8 {
-            d = d.note(format!("{} more calls are not shown", self.calls.len() - 8));
+        for &(call, times) in calls.iter().take(8) {
+            d = d.also(
+                call.span,
+                match times {
+                    1 => format!("in this call of `{}`", call.name),
+                    _ => format!("in this call of `{}`, many times over", call.name),
+                },
+            );
+        }
+        if calls.len() > 8 {
+            d = d.note(format!("{} more calls are not shown", calls.len() - 8));
         }
         for note in &self.notes {
             d = d.note(note.clone());

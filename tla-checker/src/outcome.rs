@@ -112,6 +112,8 @@ impl Verdict {
             Verdict::Failure(phase, failure) => match (failure.kind, phase) {
                 (FailureKind::Cancelled, _) => 0,
                 (FailureKind::Internal, _) => 255,
+                // As in TLC, an assumption that cannot be evaluated does not hold.
+                (_, Phase::Assumption) => 10,
                 // As in TLC, an assertion inside an invariant counts as the invariant's failure.
                 (_, Phase::Invariant) => 76,
                 (FailureKind::Assert, _) => 14,

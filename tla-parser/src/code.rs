@@ -191,8 +191,8 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
     CIRCULAR_MODULES = "E0208", "modules that need each other",
         "A module cannot extend or instantiate itself, directly or through other modules.";
     MODULE_FILE_NAME = "E0210", "a file whose name is not its module's",
-        "The file `Name.tla` must hold `MODULE Name`.";
-    UNREADABLE_FILE = "E0211", "a file that cannot be read", "The operating system's message says why.";
+        "The file `Name.tla` must hold `MODULE Name`, for that is how other modules and the command line find it. Rename one of the two.";
+    UNREADABLE_FILE = "E0211", "a file that cannot be read", "The file was found but could not be read; the operating system's message says why. A folder, or missing permission, are common reasons.";
     RECURSIVE_UNDEFINED = "E0212", "a RECURSIVE declaration without a definition",
         "`RECURSIVE Op(_)` announces a definition `Op(x) == …` later in the same module or LET.";
     RECURSIVE_ARITY = "E0213", "a definition that differs from its RECURSIVE declaration",
@@ -205,21 +205,21 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
         "In `A!B!Op` every name but the last is an INSTANCE; after a definition's name, `!1`, `!<<`, `!(e)`, `!label` select parts of its body.";
     STRAY_AT = "E0217", "`@` outside an EXCEPT",
         "`@` stands for the old value at the place that an EXCEPT changes: `[f EXCEPT ![i] = @ + 1]`.";
-    DUPLICATE_FIELD = "E0218", "a record field given twice", "Each field of a record is given once.";
+    DUPLICATE_FIELD = "E0218", "a record field given twice", "Each field of a record is given once: `[a |-> 1, a |-> 2]` does not say what `r.a` is. Remove one of the two.";
     PRIME_LEVEL = "E0301", "a prime where there can be none",
         "Only state functions can be primed: an expression that already has a prime (`x''`), or a temporal formula, cannot.";
     TEMPORAL_LEVEL = "E0302", "a temporal formula where there can be none",
         "Temporal formulas can only be combined by Boolean operators, quantifiers and temporal operators: they are not values.";
     ASSUMPTION_LEVEL = "E0303", "an assumption that is not constant",
-        "An ASSUME is about constants: it cannot mention variables.";
+        "An ASSUME is about constants: it cannot mention variables, for it is checked once and not in every state. What holds of every state is an invariant.";
     INSTANCE_LEVEL = "E0304", "a substitution of too high a level",
         "A variable of the instantiated module must become a state function, and a constant a constant, unless the module declares no variables.";
     ARGUMENT_LEVEL = "E0305", "an argument of too high a level",
         "The operator primes its parameter, or uses it where only a constant can stand, so the argument must not have primes or variables itself.";
     BARE_ACTION = "E0306", "a temporal operator on an action",
         "`[]` can be applied to an action only as `[][A]_v`, `<>` as `<><<A>>_v`, so that the formula allows steps that change nothing.";
-    TEMPORAL_BOUND = "E0307", "a temporal quantifier whose set is not constant",
-        "In `\\A x \\in S : F` with a temporal F, S must be constant.";
+    TEMPORAL_BOUND = "E0307", "a temporal quantifier whose set has primes",
+        "In `\\A x \\in S : F` with a temporal F, S must not have primes: the formula is about behaviours, and S is evaluated in their first state.";
     TYPE_ERROR = "E0501", "a value of the wrong kind",
         "The operator needs a value of another kind: a Boolean, a number, a set, a function… The message shows the value; the calls under way say how it came there.";
     OUTSIDE_DOMAIN = "E0502", "a function applied outside its domain",
@@ -229,7 +229,7 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
     NO_CHOICE = "E0504", "CHOOSE without a witness",
         "No element of the set satisfies the predicate, so the value of CHOOSE is not determined.";
     NO_CASE = "E0505", "a CASE without a true condition",
-        "None of the conditions is true and there is no OTHER.";
+        "None of the conditions is true and there is no OTHER, so the CASE has no value. Add `[] OTHER -> …`, or see why no condition is true of the values shown.";
     USED_UNASSIGNED = "E0506", "a variable that is used before it has a value",
         "Initial states and successors are found from left to right: `x' = 1 /\\ y' = x'` works, `y' = x' /\\ x' = 1` does not.";
     INCOMPLETE_STATE = "E0507", "a variable without a value",
@@ -247,9 +247,11 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
         "A temporal formula, a decimal number, an operator or a register that was never set stands where a value is needed.";
     CIRCULAR_FUNCTION = "E0514", "a recursive function whose value depends on itself",
         "To find `f[x]`, `f[x]` itself is needed: the recursion makes no progress.";
-    VALUE_TOO_LARGE = "E0517", "a value that is too large",
-        "A value would be nested too deep (1,000 collections in one another), have too many parts (32 for each element that `--max-set-size` allows; a part counts as often as it occurs, so `LET y == F(n - 1) IN <<y, y>>` doubles at each step), or be too long a string or number. Mostly it grows at every step of a recursion or of a behaviour: bound it with a constraint or a condition.";
     INPUT_OUTPUT = "E0516", "a file or command that failed", "An operator of Json, CSV or IOUtils could not do its work; the message says why.";
+    ARITHMETIC = "E0517", "an operation on numbers that has no result",
+        "`a \\div 0` and `a % b` with b not positive are not determined, nor are `0 ^ 0` and powers with a negative exponent. Guard the operation: `b > 0 /\\ a % b = 0`. A power, an interval's bound or an index can also be too large to be worked out.";
+    VALUE_TOO_LARGE = "E0518", "a value that is too large",
+        "A value would be nested too deep (1,000 collections in one another), have too many parts (32 for each element that `--max-set-size` allows; a part counts as often as it occurs, so `LET y == F(n - 1) IN <<y, y>>` doubles at each step), or be too long a string or number. Mostly it grows at every step of a recursion or of a behaviour: bound it with a constraint or a condition.";
     UNRESOLVED_IN_PROOF = "W0201", "a name in a proof that means nothing",
         "Proofs are not checked; a name in one that cannot be resolved does no harm here, but a proof system will not accept it.";
     CONFLICTING_IMPORT = "W0202", "one name from two modules",
@@ -273,6 +275,9 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
          cancelled meanwhile, so only the last state is shown.";
     ALIAS_FAILED = "W0603", "ALIAS could not be evaluated on a trace",
         "The trace shows the variables instead. The violation itself is not affected.";
+    NO_INITIAL_STATE = "W0404", "there is no initial state",
+"The initial predicate is false of every state, so there are no behaviours and every property holds
+of all of them. Often two conjuncts give one variable different values, or a set is empty.";
     CONFIG_SYNTAX = "E0401", "the configuration cannot be read here",
 "A configuration is a sequence of statements, each a keyword and what belongs to it:
 
@@ -359,6 +364,9 @@ UTF-8, or too large (4 GiB).";
     CONFIG_REASSIGNED = "W0401", "a constant is assigned twice",
 "Both lines assign the same constant or definition in the same context; the last one counts, as
 in TLC. Remove the other.";
+    CONFIG_UNUSED = "W0403", "an assignment in the configuration that has no effect",
+"The name on the left is neither a constant nor a definition of the spec: perhaps it is misspelt, or
+the spec has changed. TLC ignores such a line silently.";
     NO_CONFIGURATION = "W0402", "there is no configuration",
 "Without a configuration nothing says what the constants are and which formulas are to be
 checked, so only the assumptions are evaluated. Write SPEC.cfg beside SPEC.tla, or name a file

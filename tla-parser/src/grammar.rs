@@ -256,7 +256,15 @@ impl<'t> Parser<'t> {
             return self.report(d);
         }
         let mut d = Diagnostic::error(code, format!("expected {what}, found {found}")).at(span, "");
+        if code == code::EXPECTED_EXPRESSION && self.position > 0 && self.first_of_line() {
+            let before = self.tokens[self.position - 1];
+            d = d.also(self.span_of(before), "after this");
+        }
         d = self.recognise(token, d);
+        if d.help.is_none() && self.is_reserved_name(token) {
+            d.code = code::RESERVED_WORD;
+            d.help = Some(format!("`{}` is a reserved word: choose another name", self.text_of(token)));
+        }
         self.report(more(d))
     }
 
@@ -278,6 +286,16 @@ impl<'t> Parser<'t> {
             "||" => d.help("TLA+ writes “or” as `\\/`"),
             _ => d,
         }
+    }
+
+    /// Whether a reserved word stands where a definition's name should: `THEN == 1`.
+    fn is_reserved_name(&self, token: Token) -> bool {
+        let next = self.tokens[(self.position + 1).min(self.tokens.len() - 1)];
+        let word = self.text_of(token);
+        self.text_of(next) == "=="
+            && word.len() > 1
+            && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+            && token.kind != Kind::Name
     }
 
     fn line_has_tab(&self, token: Token) -> bool {

@@ -207,8 +207,9 @@ impl<'t> Lexer<'t> {
         self.position = start + first + more;
         let text = &self.text[start..self.position];
         let shown: String = text.chars().take(12).flat_map(char::escape_debug).collect();
+        let quoted = if shown.contains('`') { format!("'{shown}'") } else { format!("`{shown}`") };
         let mut d =
-            Diagnostic::error(code::UNEXPECTED_CHARACTER, format!("no TLA+ token starts with `{shown}`"))
+            Diagnostic::error(code::UNEXPECTED_CHARACTER, format!("no TLA+ token starts with {quoted}"))
                 .at(self.span(start, self.position), "");
         d.help = match text.chars().next() {
             Some('“' | '”' | '„' | '‘' | '’') => {

@@ -7,11 +7,13 @@
 //! *Specifying Systems*, chapter 17.
 
 mod expr;
+mod import;
 mod instance;
 mod level;
 mod proof;
 mod scope;
 mod select;
+mod undefined;
 mod units;
 
 use crate::ast::{self, Symbol};
@@ -148,6 +150,14 @@ struct Current {
     proof: bool,
     /// RECURSIVE declarations that are not defined yet.
     pending: FxHashSet<DefId>,
+    /// Names that an embedded module only hands on; a definition of the module's own hides them.
+    indirect: FxHashSet<Symbol>,
+    /// Functions being defined: their names are bound in their bodies, but by no quantifier.
+    itself: Vec<LocalId>,
+    /// Where in `scope` the enclosing definition or label begins, and the labels met in it.
+    labels: (usize, Vec<ast::Ident>),
+    /// What the module itself defines, and where: the names, and the whole definitions.
+    defines: FxHashMap<Symbol, (Span, Span)>,
 }
 
 struct Resolver<'l> {
@@ -164,6 +174,8 @@ struct Resolver<'l> {
     /// The two INSTANCEs, outer and inner, that each of those stands for.
     composed_of: FxHashMap<InstanceId, (InstanceId, InstanceId)>,
     levels: level::Levels,
+    /// The names that each module has only by way of an embedded one.
+    indirect: FxHashMap<ModuleId, FxHashSet<Symbol>>,
     /// The stack of modules being resolved; nested modules see the names of those they stand in.
     stack: Vec<Current>,
 }
@@ -190,6 +202,7 @@ impl<'l> Resolver<'l> {
             composed: FxHashMap::default(),
             composed_of: FxHashMap::default(),
             levels: level::Levels::default(),
+            indirect: FxHashMap::default(),
             stack: Vec::new(),
         }
     }
@@ -212,7 +225,8 @@ impl<'l> Resolver<'l> {
         match alike.cmp(&MOST_DIAGNOSTICS) {
             Ordering::Less => self.diagnostics.push(diagnostic),
             Ordering::Equal => {
-                let last = diagnostic.note(format!("there are more: {MOST_DIAGNOSTICS} are enough to begin with"));
+                let last =
+                    diagnostic.note(format!("there are more: {MOST_DIAGNOSTICS} are enough to begin with"));
                 self.diagnostics.push(last);
             }
             Ordering::Greater => {}
@@ -310,7 +324,7 @@ impl<'l> Resolver<'l> {
                     .at(name.span, "needed here")
                     .note(format!("sought in {}", self.library.places().join(", ")));
                     let names = crate::library::EMBEDDED.iter().map(|e| e.0);
-                    let help = match closest(&name.name, names) {
+                    let help = match undefined::closest(&name.name, names) {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => "put its file beside the spec, or name its folder with `--library`".into(),
                     };
@@ -377,6 +391,10 @@ impl<'l> Resolver<'l> {
             scope: Scope::default(),
             proof: false,
             pending: FxHashSet::default(),
+            indirect: FxHashSet::default(),
+            itself: Vec::new(),
+            labels: (0, Vec::new()),
+            defines: undefined::definitions(module),
         });
         for (extended, span) in extends {
             self.extend(extended, span);
@@ -386,6 +404,7 @@ impl<'l> Resolver<'l> {
         }
         self.finish_pending();
         let current = self.stack.pop().expect("pushed above");
+        self.indirect.insert(id, current.indirect);
         let m = &mut self.spec.modules[id.index()];
         m.names = current.names;
         m.local = current.local;
@@ -404,54 +423,6 @@ impl<'l> Resolver<'l> {
             }
         }
         self.module(name)
-    }
-
-    /// EXTENDS: the names of another module come into scope.
-    fn extend(&mut self, extended: ModuleId, span: Span) {
-        let m = &self.spec.modules[extended.index()];
-        let mut names: Vec<(Symbol, Entity)> =
-            m.names.iter().filter(|(n, _)| !m.local.contains(*n)).map(|(n, e)| (n.clone(), *e)).collect();
-        names.sort_by(|a, b| a.0.cmp(&b.0));
-        let (decls, assumptions) = (m.decls.clone(), m.assumptions.clone());
-        for (name, entity) in names {
-            self.import(name, entity, span);
-        }
-        let current = self.current();
-        for d in decls {
-            if !current.decls.contains(&d) {
-                current.decls.push(d);
-            }
-        }
-        for a in assumptions {
-            if !current.assumptions.contains(&a) {
-                current.assumptions.push(a);
-            }
-        }
-    }
-
-    /// A name that EXTENDS or INSTANCE brings; two definitions of one name are only worth a
-    /// warning when they are of one sort (as in SANY), and the first stays.
-    fn import(&mut self, name: Symbol, entity: Entity, span: Span) {
-        let Some(&old) = self.current().names.get(&name) else {
-            self.current().names.insert(name, entity);
-            return;
-        };
-        if old == entity {
-            return;
-        }
-        let (a, b) = (self.entity_span(old), self.entity_span(entity));
-        let same_sort = matches!((old, entity), (Entity::Def(_), Entity::Def(_)));
-        let message = format!("`{name}` comes from two modules with two definitions");
-        let d = if same_sort {
-            Diagnostic::warning(code::CONFLICTING_IMPORT, message)
-        } else {
-            Diagnostic::error(code::MULTIPLY_DEFINED, message)
-        };
-        let mut d = d.at(span, format!("brings a second `{name}`; the first stays"));
-        for at in [a, b].into_iter().flatten() {
-            d = d.also(at, "defined here");
-        }
-        self.report(d);
     }
 
     fn entity_span(&self, entity: Entity) -> Option<Span> {
@@ -482,6 +453,7 @@ impl<'l> Resolver<'l> {
     /// Reports `name` when it already means something here; such a second meaning is an error in
     /// TLA+, even for a bound identifier.
     fn check_fresh(&mut self, name: &ast::Ident) -> bool {
+        self.hide_indirect(&name.name);
         let old = self.lookup(&name.name);
         if let Some(old) = old {
             let mut d =
@@ -505,48 +477,4 @@ impl<'l> Resolver<'l> {
         }
         true
     }
-
-    fn undefined(&mut self, name: &str, span: Span) {
-        let mut candidates: Vec<Symbol> = Vec::new();
-        for current in &self.stack {
-            candidates.extend(current.names.keys().cloned());
-            candidates.extend(current.scope.iter().map(|(name, _)| name.clone()));
-        }
-        candidates.sort();
-        let mut help =
-            closest(name, candidates.iter().map(|s| &**s)).map(|near| format!("did you mean `{near}`?"));
-        if help.is_none() {
-            help = crate::library::EMBEDDED
-                .iter()
-                .find(|(_, text)| {
-                    text.lines().any(|l| {
-                        l.strip_prefix(name)
-                            .is_some_and(|rest| rest.starts_with('(') || rest.starts_with(" =="))
-                    })
-                })
-                .map(|(module, _)| format!("module `{module}` defines it: add it to EXTENDS"));
-        }
-        let proof = self.stack.last().is_some_and(|c| c.proof);
-        let d = if proof {
-            Diagnostic::warning(
-                code::UNRESOLVED_IN_PROOF,
-                format!("`{name}`, used in a proof, is not defined"),
-            )
-        } else {
-            Diagnostic::error(code::UNDEFINED_NAME, format!("`{name}` is not defined"))
-        };
-        let mut d = d.at(span, "not defined");
-        d.help = help;
-        self.report(d);
-    }
-}
-
-/// The candidate nearest to `name`, if one is near enough to be meant.
-fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
-    let limit = (name.chars().count() / 3).max(1);
-    candidates
-        .map(|c| (strsim::damerau_levenshtein(name, c), c))
-        .filter(|&(distance, c)| distance <= limit && c != name)
-        .min()
-        .map(|(_, c)| c.to_string())
 }

@@ -15,7 +15,12 @@ use tla_parser::hir::{DeclId, DeclKind, DefBody, DefId, DefKind, Entity, ModuleI
 type Bindings = (FxHashMap<DeclId, Binding>, FxHashMap<DefId, Binding>);
 
 /// Binds constants and overrides.
-pub(super) fn bind(spec: &Spec, model: &Model, errors: &mut Vec<Diagnostic>) -> Bindings {
+pub(super) fn bind(
+    spec: &Spec,
+    model: &Model,
+    errors: &mut Vec<Diagnostic>,
+    warnings: &mut Vec<Diagnostic>,
+) -> Bindings {
     let mut constants: FxHashMap<DeclId, Binding> = FxHashMap::default();
     let mut overrides: FxHashMap<DefId, Binding> = FxHashMap::default();
     for assignment in &model.assignments {
@@ -34,7 +39,16 @@ pub(super) fn bind(spec: &Spec, model: &Model, errors: &mut Vec<Diagnostic>) -> 
                 }
             },
         };
-        let Some(target) = target(spec, &assignment.name, module) else { continue };
+        let Some(target) = target(spec, &assignment.name, module) else {
+            warnings.push(unused(spec, assignment, None));
+            continue;
+        };
+        if let Entity::Decl(decl) = target
+            && spec.decl(decl).kind == DeclKind::Variable
+        {
+            warnings.push(unused(spec, assignment, Some(decl)));
+            continue;
+        }
         let Some(binding) = replacement(spec, assignment, module, arity(spec, target), errors) else {
             continue;
         };
@@ -66,6 +80,32 @@ pub(super) fn bind(spec: &Spec, model: &Model, errors: &mut Vec<Diagnostic>) -> 
     }
     unassigned(spec, &constants, errors);
     (constants, overrides)
+}
+
+/// An assignment that has no effect.
+fn unused(spec: &Spec, assignment: &Assignment, variable: Option<DeclId>) -> Diagnostic {
+    let (name, root) = (&assignment.name, &spec.root_module().name);
+    let message = match variable {
+        Some(_) => format!("`{name}` is a variable: the model cannot give it a value"),
+        None => format!("`{name}` is neither a constant nor a definition of module `{root}`"),
+    };
+    let mut d = Diagnostic::warning(code::CONFIG_UNUSED, message);
+    if let Some(span) = assignment.span {
+        d = d.at(span, "has no effect");
+    }
+    if let Some(decl) = variable {
+        return d.also(spec.decl(decl).span, "declared here");
+    }
+    let constants = spec.root_module().decls.iter().map(|d| spec.decl(*d));
+    let near = constants
+        .filter(|d| d.kind != DeclKind::Variable && name.len() > 1)
+        .map(|d| (strsim::damerau_levenshtein(name, &d.name), &d.name))
+        .min()
+        .filter(|(distance, _)| *distance <= (name.len() / 3).max(1));
+    match near {
+        Some((_, near)) => d.help(format!("did you mean `{near}`?")),
+        None => d,
+    }
 }
 
 /// What a name on the left means: in the root module, or else in any module that defines it.
@@ -109,8 +149,9 @@ fn replacement(
         Replacement::Value(value) => {
             if arity != assignment.arguments.len() {
                 let message = format!(
-                    "`{}` takes {arity} arguments, and a plain value cannot stand for it",
-                    assignment.name
+                    "`{}` takes {}, and a plain value cannot stand for it",
+                    assignment.name,
+                    arguments(arity)
                 );
                 let help =
                     format!("define an operator in the spec and write `{} <- Operator`", assignment.name);
@@ -127,8 +168,9 @@ fn replacement(
                     let given = spec.def(*def).params.len();
                     if given != arity {
                         let message = format!(
-                            "`{}` takes {arity} arguments and its replacement `{name}` {given}",
-                            assignment.name
+                            "`{}` takes {} and its replacement `{name}` {given}",
+                            assignment.name,
+                            arguments(arity)
                         );
                         errors.push(
                             place(Diagnostic::error(code::CONFIG_ARITY, message))
@@ -175,4 +217,8 @@ fn unassigned(spec: &Spec, constants: &FxHashMap<DeclId, Binding>, errors: &mut 
 #[allow(dead_code)]
 pub(super) fn own_model_value(name: &str) -> Datum {
     Datum::ModelValue(name.to_string())
+}
+
+fn arguments(count: usize) -> String {
+    format!("{count} argument{}", if count == 1 { "" } else { "s" })
 }

@@ -7,7 +7,7 @@
 use super::formula::Formulas;
 use crate::ir::OpId;
 use crate::lower::{EnvId, Lowerer, ROOT};
-use crate::model::{Behaviour, Model};
+use crate::model::{Behaviour, Clause, Model};
 use crate::space::{self, Properties};
 use crate::spec::Roles;
 use tla_parser::code;
@@ -125,33 +125,32 @@ pub(super) fn behaviour(
 ) -> Option<(OpId, OpId)> {
     match &model.behaviour {
         Behaviour::None => {
-            let has_variables = lowerer
-                .spec()
+            let spec = lowerer.spec();
+            let variable = spec
                 .root_module()
                 .decls
                 .iter()
-                .any(|d| lowerer.spec().decl(*d).kind == tla_parser::hir::DeclKind::Variable);
-            if has_variables && asks_for_states(model) {
+                .map(|d| spec.decl(*d))
+                .find(|d| d.kind == tla_parser::hir::DeclKind::Variable);
+            if let Some(variable) = variable {
+                let message = "the spec has variables, and the model does not say how they behave";
                 errors.push(
-                    Diagnostic::error(
-                        code::NO_BEHAVIOUR,
-                        "the model has properties to check but no behaviours",
-                    )
-                    .help("add `SPECIFICATION Spec`, or `INIT Init` and `NEXT Next`, to the configuration"),
+                    Diagnostic::error(code::NO_BEHAVIOUR, message).at(variable.span, "a variable").help(
+                        "add `SPECIFICATION Spec`, or `INIT Init` and `NEXT Next`, to the configuration",
+                    ),
                 );
             }
             None
         }
         Behaviour::InitNext { init, next } => {
-            let (init_e, _) = formulas.get(init, errors)?;
-            let (next_e, _) = formulas.get(next, errors)?;
+            let init_e = formulas.get(init, errors)?;
+            let next_e = formulas.get(next, errors)?;
             for (e, clause, max) in [(init_e, init, Level::State), (next_e, next, Level::Action)] {
-                if level(lowerer.spec(), lowerer, e, ROOT) > max {
-                    errors.push(wrong_level(clause.text(), clause.span, max));
+                if !check_level(lowerer, e, clause, max, errors) {
                     return None;
                 }
             }
-            Some((lowerer.formula(init.text(), init_e, ROOT), lowerer.formula(next.text(), next_e, ROOT)))
+            Some((lowerer.formula(init.text(), init_e.0, ROOT), lowerer.formula(next.text(), next_e.0, ROOT)))
         }
         Behaviour::Specification(clause) => {
             let (e, span) = formulas.get(clause, errors)?;
@@ -201,17 +200,39 @@ pub(super) fn behaviour(
     }
 }
 
-fn asks_for_states(_model: &Model) -> bool {
-    true
-}
-
-fn wrong_level(name: &str, span: Option<Span>, max: Level) -> Diagnostic {
-    let what = if max == Level::State { "a state predicate (no primes)" } else { "an action (not temporal)" };
-    let d = Diagnostic::error(code::CONFIG_LEVEL, format!("`{name}` must be {what}"));
-    match span {
-        Some(span) => d.at(span, ""),
-        None => d,
+/// Reports a formula of too high a level for where the model names it; whether it fits.
+pub(super) fn check_level(
+    lowerer: &Lowerer<'_>,
+    (e, defined): (ExprId, Span),
+    clause: &Clause,
+    max: Level,
+    errors: &mut Vec<Diagnostic>,
+) -> bool {
+    let found = level(lowerer.spec(), lowerer, e, ROOT);
+    if found <= max {
+        return true;
     }
+    let what = match max {
+        Level::State => "be about one state",
+        _ => "be about one step",
+    };
+    let why = match found {
+        Level::Temporal => "it is a temporal formula",
+        _ => "it has primes",
+    };
+    let mut d = Diagnostic::error(code::CONFIG_LEVEL, format!("`{}` must {what}, and {why}", clause.text()));
+    d = match clause.span {
+        Some(span) => d.at(span, "").also(defined, "defined here"),
+        None => d.at(defined, "defined here"),
+    };
+    if max == Level::State {
+        d = d.help(match found {
+            Level::Temporal => "name a temporal formula after PROPERTY",
+            _ => "a formula with primes is about steps: check `[][A]_v` as a PROPERTY",
+        });
+    }
+    errors.push(d);
+    false
 }
 
 /// Takes a property apart.

@@ -67,6 +67,15 @@ impl<'m> Evaluator<'m> {
             Then::Done => self.complete(at, out),
             Then::And(items, base, then) => match items.split_first() {
                 None => self.proceed(then, at, out),
+                // What follows the last assignment is a test, and multiplies nothing.
+                Some(_) if self.all_assigned() => {
+                    for &item in *items {
+                        if !self.truth(item, *base)? {
+                            return GO_ON;
+                        }
+                    }
+                    self.proceed(then, at, out)
+                }
                 Some((&first, [])) => self.act(first, *base, then, out),
                 Some((&first, rest)) => self.act(first, *base, &Then::And(rest, *base, then), out),
             },
@@ -78,7 +87,15 @@ impl<'m> Evaluator<'m> {
                 for (bound, element) in bounds.iter().zip(first) {
                     self.bind(&bound.pattern, element.clone(), at, *base)?;
                 }
-                let flow = self.act(*body, *base, &Then::All(rest, bounds, *body, *base, then), out);
+                let more = Then::All(rest, bounds, *body, *base, then);
+                let flow = if self.all_assigned() {
+                    match self.truth(*body, *base)? {
+                        true => self.proceed(&more, at, out),
+                        false => GO_ON,
+                    }
+                } else {
+                    self.act(*body, *base, &more, out)
+                };
                 self.restore(saved, *base);
                 flow
             }
@@ -111,6 +128,11 @@ impl<'m> Evaluator<'m> {
 
     fn complete(&mut self, _at: NodeId, out: &mut Out<'_, 'm>) -> Flow {
         out(self)
+    }
+
+    /// Whether every variable of the state being built has a value.
+    fn all_assigned(&self) -> bool {
+        self.door.written(!self.init).iter().all(Option::is_some)
     }
 
     /// An error when a variable of the state being built has no value.
@@ -254,6 +276,18 @@ impl<'m> Evaluator<'m> {
             Node::Keep(variables, _) if !self.init => self.keep_variables(variables, id, then, out),
             Node::Unchanged(e) => self.keep(*e, id, base, then, out),
             Node::Inlined(op, e) => self.act(*e, base, then, out).map_err(|f| self.within(f, *op, id)),
+            // A constant guard multiplies as any other does; only a constant *definition* is a value.
+            Node::Cached(cache, e) if self.multiplies(*e) => {
+                if !self.truth(id, base)? {
+                    return GO_ON;
+                }
+                let own = self.stack.len();
+                let frame = ir.caches[cache.index()] as usize;
+                self.stack.resize_with(own + frame, || Cell::Empty);
+                let flow = self.act(*e, own, then, out);
+                self.stack.truncate(own);
+                flow
+            }
             Node::Subscripted(true, action, sub) => {
                 if self.act(*action, base, then, out)?.is_break() {
                     return Ok(ControlFlow::Break(()));
@@ -272,6 +306,25 @@ impl<'m> Evaluator<'m> {
                 flow
             }
             _ => self.test(id, base, then, out),
+        }
+    }
+
+    /// Whether trying a formula that assigns nothing may succeed more than once.
+    fn multiplies(&self, id: NodeId) -> bool {
+        match self.ir.node(id) {
+            Node::Or(_) | Node::Quantifier(false, ..) => true,
+            Node::And(items) => items.iter().any(|&item| self.multiplies(item)),
+            Node::Quantifier(true, _, e)
+            | Node::Implies(_, e)
+            | Node::Let(_, e)
+            | Node::Inlined(_, e)
+            | Node::Cached(_, e) => self.multiplies(*e),
+            Node::If(_, a, b) => self.multiplies(*a) || self.multiplies(*b),
+            Node::Case(arms, other) => {
+                arms.iter().any(|(_, e)| self.multiplies(*e)) || other.is_some_and(|e| self.multiplies(e))
+            }
+            Node::Call(_, _, args) => !args.is_empty(),
+            _ => false,
         }
     }
 

@@ -55,7 +55,13 @@ impl ValueCache {
 
 impl<'m> Evaluator<'m> {
     #[inline]
-    pub(super) fn per_value(&mut self, cache: CacheId, variable: u32, inner: NodeId, base: usize) -> Result<Value> {
+    pub(super) fn per_value(
+        &mut self,
+        cache: CacheId,
+        variable: u32,
+        inner: NodeId,
+        base: usize,
+    ) -> Result<Value> {
         let table = &mut self.value_caches[cache.index()];
         if table.dropped || !self.setting.keep_values {
             return self.eval_lazy(inner, base);

@@ -48,9 +48,14 @@ impl<'m> Evaluator<'m> {
             Fault::Incomparable { .. } | Fault::Foreign { .. } | Fault::InfiniteComparison { .. } => {
                 (code::INCOMPARABLE, FailureKind::Evaluation, None)
             }
-            Fault::NotInDomain { .. } | Fault::NoField { .. } | Fault::OutsideSequence { .. } => {
-                (code::OUTSIDE_DOMAIN, FailureKind::Evaluation, None)
-            }
+            Fault::NotInDomain { .. }
+            | Fault::NoField { .. }
+            | Fault::OutsideSequence { .. }
+            | Fault::EmptySequence { .. } => (code::OUTSIDE_DOMAIN, FailureKind::Evaluation, None),
+            Fault::DivisionByZero { .. }
+            | Fault::ModulusNotPositive { .. }
+            | Fault::BadExponent { .. }
+            | Fault::IntegerTooLarge { .. } => (code::ARITHMETIC, FailureKind::Evaluation, None),
             Fault::SetTooLarge { limit, .. } if *limit != self.limits.max_set => {
                 (code::SET_TOO_LARGE, FailureKind::Limit, Some("write the set smaller"))
             }
@@ -66,7 +71,7 @@ impl<'m> Evaluator<'m> {
                     "raise the limit with `--max-set-size` (32 parts for each element), or keep less in the value",
                 ),
             ),
-            Fault::TooDeep { .. } | Fault::StringTooLong { .. } | Fault::IntegerTooLarge { .. } => {
+            Fault::TooDeep { .. } | Fault::StringTooLong { .. } => {
                 (code::VALUE_TOO_LARGE, FailureKind::Limit, None)
             }
             Fault::InfiniteSet { .. } | Fault::InfiniteFunction { .. } => (
@@ -80,6 +85,17 @@ impl<'m> Evaluator<'m> {
         };
         let mut failure = self.failure(at, kind, code, e.to_string());
         failure.help = help.map(str::to_string);
+        if let Fault::NoField { record: Value::Record(record), field } = e.fault() {
+            let field = field.text();
+            let near = (record.shape().names().iter())
+                .map(|name| (strsim::damerau_levenshtein(field, name.text()), name.text()))
+                .min();
+            if let Some((distance, name)) = near
+                && distance <= (field.len() / 3).max(1)
+            {
+                failure.help = Some(format!("did you mean `{name}`?"));
+            }
+        }
         failure
     }
 

@@ -84,7 +84,7 @@ impl<'m> Evaluator<'m> {
     }
 
     /// The set with its elements built.
-    fn built(&mut self, set: &Value, op: &'static str, id: NodeId) -> Result<Rc<SetNode>> {
+    fn built_set(&mut self, set: &Value, op: &'static str, id: NodeId) -> Result<Rc<SetNode>> {
         self.checked(set.explicit(op, &self.limits), id)
     }
 

@@ -326,8 +326,7 @@ impl Reach {
         let mut children = Vec::new();
         ir.children(id, &mut |c| children.push(c));
         for c in children {
-            variables = variables
-                .and(stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || self.of(ir, c)));
+            variables = variables.and(stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || self.of(ir, c)));
         }
         self.nodes.insert(id, variables);
         variables
@@ -503,7 +502,8 @@ fn frame_of(ir: &Ir, root: NodeId) -> u32 {
 fn wrap(ir: &mut Ir, id: NodeId, action: bool, fold: &mut Fold<'_>) {
     stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || {
         // What UNCHANGED names must stay recognisable.
-        if matches!(ir.node(id), Node::Cached(..) | Node::PerValue(..) | Node::Unchanged(_) | Node::Keep(..)) {
+        if matches!(ir.node(id), Node::Cached(..) | Node::PerValue(..) | Node::Unchanged(_) | Node::Keep(..))
+        {
             return;
         }
         let parts = if action { formula_parts(ir, id) } else { None };
@@ -557,6 +557,17 @@ fn wrap(ir: &mut Ir, id: NodeId, action: bool, fold: &mut Fold<'_>) {
             wrap(ir, c, false, fold);
         }
     });
+}
+
+/// The size of the frame in which an expression can stand alone; none when it is not constant, pure and
+/// closed.
+pub(super) fn stands_alone(ir: &Ir, id: NodeId) -> Option<u32> {
+    if let Node::Cached(cache, _) = ir.node(id) {
+        return Some(ir.caches[cache.index()]);
+    }
+    let mut free = FxHashMap::default();
+    let closed = ir.reads(id) == Reads::Constant && free_slots(ir, id, &mut free).is_empty();
+    (closed && is_pure(ir, id)).then(|| frame_of(ir, id))
 }
 
 /// Moves an expression to a new place and puts another in the old.

@@ -10,6 +10,7 @@
 use super::finish;
 use crate::eval::{Frozen, Instance};
 use crate::ir::*;
+use crate::value::Datum;
 
 /// The most nodes one formula may grow to; beyond, it stays as it was.
 const MOST_NODES: usize = 20_000;
@@ -30,9 +31,9 @@ enum Sub {
 }
 
 /// Specialises the instances of Next.
-pub(crate) fn instances(ir: &mut Ir, instances: &mut [Instance]) {
+pub(crate) fn instances(ir: &mut Ir, instances: &mut [Instance], elements: &Elements<'_>) {
     for instance in instances {
-        let mut s = Specialiser::new(ir);
+        let mut s = Specialiser::new(ir, elements);
         s.cells = instance.frames.clone();
         s.known = vec![None; instance.frames.len()];
         let root = s.in_frames(instance.action, instance.base as usize);
@@ -45,9 +46,9 @@ pub(crate) fn instances(ir: &mut Ir, instances: &mut [Instance]) {
 }
 
 /// Specialises an operator without parameters.
-pub(crate) fn operator(ir: &mut Ir, op: OpId) {
+pub(crate) fn operator(ir: &mut Ir, op: OpId, elements: &Elements<'_>) {
     let (body, frame) = (ir.op(op).body, ir.op(op).frame as usize);
-    let mut s = Specialiser::new(ir);
+    let mut s = Specialiser::new(ir, elements);
     let root = s.node(body, &mut vec![Sub::Unbound; frame], 0);
     if let Some((body, frame)) = root.and_then(|root| s.finish(root, false)) {
         let o = &mut ir.ops[op.index()];
@@ -56,6 +57,13 @@ pub(crate) fn operator(ir: &mut Ir, op: OpId) {
         o.slot_reads = vec![Reads::Constant; frame as usize];
     }
 }
+
+/// The elements of a constant set, in canonical order, when there are few: an expression that stands
+/// alone in a frame of the given size.
+pub(crate) type Elements<'e> = dyn Fn(&Ir, NodeId, u32) -> Option<Vec<Datum>> + 'e;
+
+/// The most copies a quantifier over constant sets is taken apart into.
+const MOST_COPIES: usize = 16;
 
 struct Specialiser<'i> {
     ir: &'i mut Ir,
@@ -69,10 +77,11 @@ struct Specialiser<'i> {
     /// The frames given, and what is known of what their cells become.
     cells: Vec<Frozen>,
     known: Vec<Option<Sub>>,
+    elements: &'i Elements<'i>,
 }
 
 impl<'i> Specialiser<'i> {
-    fn new(ir: &'i mut Ir) -> Self {
+    fn new(ir: &'i mut Ir, elements: &'i Elements<'i>) -> Self {
         let first = ir.nodes.len();
         Specialiser {
             ir,
@@ -82,6 +91,7 @@ impl<'i> Specialiser<'i> {
             first,
             cells: Vec::new(),
             known: Vec::new(),
+            elements,
         }
     }
 
@@ -128,17 +138,7 @@ impl<'i> Specialiser<'i> {
         let cell = self.cells[index].clone();
         let sub = match &cell {
             Frozen::Empty => Sub::Unbound,
-            Frozen::Value(datum) => {
-                let at = match self.ir.data.iter().position(|d| d == datum) {
-                    Some(at) => at,
-                    None => {
-                        self.ir.data.push(datum.clone());
-                        self.ir.data.len() - 1
-                    }
-                };
-                let span = self.ir.spans[0];
-                Sub::Node(push(self.ir, Node::Datum(at as u32), span, Reads::Constant))
-            }
+            Frozen::Value(datum) => self.datum(datum),
             Frozen::Ref(other) => self.cell(*other as usize)?,
             Frozen::Operator(node, base) => {
                 let node = self.in_frames(*node, *base as usize)?;
@@ -363,6 +363,10 @@ impl<'i> Specialiser<'i> {
             }
             Node::Let(defs, body) => return self.let_in(id, &defs, body, subs, d),
             Node::Quantifier(forall, bounds, body) => {
+                if let Some(copies) = self.unroll(&bounds, body, subs, d)? {
+                    let node = if forall { Node::And(copies) } else { Node::Or(copies) };
+                    return Some(self.add(node, id));
+                }
                 let bounds = self.bounds(&bounds, subs, d)?;
                 Node::Quantifier(forall, bounds, self.node(body, subs, d)?)
             }
@@ -420,6 +424,58 @@ impl<'i> Specialiser<'i> {
             }
         };
         Some(self.add(node, id))
+    }
+
+    /// The copies of a quantifier's body, one for each combination of elements, when its sets are
+    /// constant and small; nothing otherwise.
+    #[allow(clippy::option_option)] // outside: the formula has grown too large
+    fn unroll(
+        &mut self,
+        bounds: &[Bound],
+        body: NodeId,
+        subs: &mut Vec<Sub>,
+        depth: usize,
+    ) -> Option<Option<Box<[NodeId]>>> {
+        let mut combinations: Vec<Vec<Datum>> = vec![Vec::new()];
+        for b in bounds {
+            let set = self.node(b.set, subs, depth)?;
+            let Some(frame) = finish::stands_alone(self.ir, set) else { return Some(None) };
+            let Some(elements) = (self.elements)(self.ir, set, frame) else { return Some(None) };
+            if combinations.len() * elements.len() > MOST_COPIES {
+                return Some(None);
+            }
+            combinations = (combinations.into_iter())
+                .flat_map(|c| elements.iter().map(move |e| c.iter().chain([e]).cloned().collect()))
+                .collect();
+        }
+        let mut copies = Vec::with_capacity(combinations.len());
+        for combination in combinations {
+            for (b, element) in bounds.iter().zip(combination) {
+                match (&b.pattern, element) {
+                    (Pattern::One(slot), element) => subs[*slot as usize] = self.datum(&element),
+                    (Pattern::Tuple(slots), Datum::Tuple(parts)) if parts.len() == slots.len() => {
+                        for (slot, part) in slots.iter().zip(&parts) {
+                            subs[*slot as usize] = self.datum(part);
+                        }
+                    }
+                    _ => return Some(None),
+                }
+            }
+            copies.push(self.node(body, subs, depth)?);
+        }
+        Some(Some(copies.into()))
+    }
+
+    fn datum(&mut self, datum: &Datum) -> Sub {
+        let at = match self.ir.data.iter().position(|d| d == datum) {
+            Some(at) => at,
+            None => {
+                self.ir.data.push(datum.clone());
+                self.ir.data.len() - 1
+            }
+        };
+        let span = self.ir.spans[0];
+        Sub::Node(push(self.ir, Node::Datum(at as u32), span, Reads::Constant))
     }
 
     fn let_in(

@@ -3,7 +3,7 @@
 use super::dictionary::{Known, finalise};
 use super::guards::Guards;
 use super::{Roles, SpecSpace};
-use crate::eval::{Evaluator, Thawed};
+use crate::eval::{Evaluator, Instance, Thawed};
 use crate::failure::Failure;
 use crate::ir::{NodeId, OpId};
 use crate::observer::Cancel;
@@ -11,6 +11,7 @@ use crate::space::{Emit, Progress, SpaceWorker, State, Successor};
 use crate::value::fingerprint::variable_terms;
 use crate::value::{Datum, Limits, Value, ValueError};
 use std::ops::ControlFlow;
+use tla_parser::source::Span;
 
 /// Evaluates for one thread of a search.
 pub struct Worker<'s> {
@@ -40,7 +41,12 @@ impl<'s> Worker<'s> {
             roles: space.roles,
             evaluator,
             instances,
-            guards: space.roles.instances.iter().map(|i| Guards::new(space.setting.keep_values && i.pure)).collect(),
+            guards: space
+                .roles
+                .instances
+                .iter()
+                .map(|i| Guards::new(space.setting.keep_values && i.pure))
+                .collect(),
             known: (0..width).map(|_| Known::default()).collect(),
             limits: Limits { max_set: space.setting.bounds.max_set },
             now: vec![0; width],
@@ -123,12 +129,20 @@ impl<'s> Worker<'s> {
     }
 }
 
+/// Says of which action the successor was incomplete.
+fn in_action(mut failure: Box<Failure>, instance: &Instance) -> Box<Failure> {
+    failure.notes.push(format!("the action is `{}`", instance.name));
+    failure.span = Some(instance.span);
+    failure
+}
+
 /// A variable's value that cannot be part of a state.
 #[cold]
-fn unusable(evaluator: &Evaluator<'_>, at: NodeId, variable: usize, e: &ValueError) -> Box<Failure> {
-    let mut failure = evaluator.value_fault(at, e);
-    let name = &evaluator.ir().variables[variable];
+fn unusable(e: &Evaluator<'_>, at: NodeId, variable: usize, action: Span, fault: &ValueError) -> Box<Failure> {
+    let mut failure = e.value_fault(at, fault);
+    let name = &e.ir().variables[variable];
     failure.message = format!("the value of `{name}` cannot be part of a state: {}", failure.message);
+    failure.span = Some(action);
     failure
 }
 
@@ -146,7 +160,7 @@ impl SpaceWorker for Worker<'_> {
                 let Some(value) = value else { continue };
                 let (index, terms) = known[v]
                     .index(&space.dictionaries[v], value, &limits)
-                    .map_err(|fault| unusable(e, body, v, &fault))?;
+                    .map_err(|fault| unusable(e, body, v, e.ir().op(init).span, &fault))?;
                 packed[v] = index;
                 sum = sum.wrapping_add(terms);
             }
@@ -170,9 +184,9 @@ impl SpaceWorker for Worker<'_> {
         let mut emitted = false;
         let (space, known, packed, limits) = (self.space, &mut self.known, &mut self.packed, self.limits);
         let (now, now_terms) = (&self.now, &self.terms);
-        let instance = &self.instances[instance];
+        let (origin, instance) = (&self.roles.instances[instance], &self.instances[instance]);
         let flow = self.evaluator.solve_instance(instance, &mut |e| {
-            e.check_complete(instance.action)?;
+            e.check_complete(instance.action).map_err(|f| in_action(f, origin))?;
             let mut sum: u64 = 0;
             let (before, after) = (e.door.written(false), e.door.written(true));
             for v in 0..packed.len() {
@@ -183,7 +197,7 @@ impl SpaceWorker for Worker<'_> {
                 } else {
                     let (index, terms) = known[v]
                         .index(&space.dictionaries[v], value, &limits)
-                        .map_err(|fault| unusable(e, instance.action, v, &fault))?;
+                        .map_err(|fault| unusable(e, instance.action, v, origin.span, &fault))?;
                     packed[v] = index;
                     terms
                 };

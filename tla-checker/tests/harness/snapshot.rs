@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 /// A folder below `tests/fixtures`.
+#[allow(dead_code)]
 pub fn fixtures(folder: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(folder)
 }

@@ -38,7 +38,10 @@ fn deep_nesting_is_an_error_or_an_answer() {
             for depth in [40, 800, N] {
                 let text = format!("{}{middle}{}", open.repeat(depth), close.repeat(depth));
                 let codes = expression(&text, BOUNDS);
-                assert!(depth > 40 || codes.iter().all(|c| c.starts_with("E05") || c.starts_with("E02")), "{open} {codes:?}");
+                assert!(
+                    depth > 40 || codes.iter().all(|c| c.starts_with("E05") || c.starts_with("E02")),
+                    "{open} {codes:?}"
+                );
                 assert!(depth < N || !codes.is_empty(), "{open}");
             }
         }
@@ -121,7 +124,9 @@ fn long_actions_and_definitions_are_an_answer() {
 fn deep_configurations_are_an_error_or_an_answer() {
     let module = "---- MODULE Input ----\nCONSTANT C\nVARIABLE x\nInit == x = C\nNext == x' = C\n====";
     within(60, "configurations", || {
-        for (open, close) in [("{", "}"), ("<<", ">>"), ("(* ", " *)"), ("C = ", ""), ("INVARIANT a ", ""), ("CONSTANT ", "")] {
+        for (open, close) in
+            [("{", "}"), ("<<", ">>"), ("(* ", " *)"), ("C = ", ""), ("INVARIANT a ", ""), ("CONSTANT ", "")]
+        {
             for depth in [50, 900, 3_000, N] {
                 let value = format!("{}1{}", open.repeat(depth), close.repeat(depth));
                 let cfg = format!("INIT Init NEXT Next CONSTANT C = {value}");

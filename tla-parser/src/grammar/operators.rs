@@ -202,7 +202,9 @@ impl<'t> Parser<'t> {
     }
 
     fn clash(&mut self, left: &Ident, right: &Ident) -> super::Reported {
-        let (a, b) = (&left.name, &right.name);
+        // The prefix minus is named `-.`, and written `-`.
+        let shown = |name: &str| if name == "-." { "-".to_string() } else { name.to_string() };
+        let (a, b) = (&shown(&left.name), &shown(&right.name));
         let message = if a == b {
             format!("`{a}` next to `{b}` needs parentheses")
         } else {

@@ -109,22 +109,60 @@ impl Resolver<'_> {
             ExprKind::Fairness(strong, sub, action) => {
                 Expr::Fairness(*strong, self.expr(sub), self.expr(action))
             }
-            ExprKind::Label(name, params, body) => {
-                let locals = params
-                    .iter()
-                    .filter_map(|p| match self.lookup(&p.name) {
-                        Some(Entity::Local(l)) => Some(l),
-                        _ => {
-                            self.undefined(&p.name, p.span);
-                            None
-                        }
-                    })
-                    .collect();
-                Expr::Label(name.name.clone(), locals, self.expr(body))
-            }
+            ExprKind::Label(name, params, body) => self.label(name, params, body),
             ExprKind::Error => Expr::Error,
         };
         self.add_expr(expr, e.span)
+    }
+
+    /// `name(x, y) :: e`: the parameters are the identifiers bound since the enclosing definition or
+    /// label, and of two labels side by side each has a name of its own.
+    fn label(&mut self, name: &ast::Ident, params: &[ast::Ident], body: &ast::Expr) -> Expr {
+        let (base, met) = &self.current().labels;
+        let (base, twice) = (*base, met.iter().find(|l| l.name == name.name).map(|l| l.span));
+        if let Some(first) = twice {
+            self.report(
+                Diagnostic::error(code::LABEL, format!("the label `{}` appears twice", name.name))
+                    .at(name.span, "again here")
+                    .also(first, "first here"),
+            );
+        }
+        self.current().labels.1.push(name.clone());
+        let itself = self.current().itself.clone();
+        let bound: Vec<ast::Symbol> = (self.current().scope.iter())
+            .skip(base)
+            .filter(|(n, e)| matches!(e, Entity::Local(l) if !itself.contains(l)) && &***n != "@")
+            .map(|(n, _)| n.clone())
+            .collect();
+        let same = params.len() == bound.len() && params.iter().all(|p| bound.contains(&p.name));
+        if !same {
+            let list = bound.join(", ");
+            let written =
+                if bound.is_empty() { name.name.to_string() } else { format!("{}({list})", name.name) };
+            self.report(
+                Diagnostic::error(code::LABEL, format!("the label `{}` has the wrong parameters", name.name))
+                    .at(name.span, "must name what is bound between the definition and the label")
+                    .help(format!("write `{written} ::`")),
+            );
+        }
+        let locals = params
+            .iter()
+            .filter_map(|p| match self.lookup(&p.name) {
+                Some(Entity::Local(l)) => Some(l),
+                _ => None,
+            })
+            .collect();
+        let inner = self.in_definition(|r| r.expr(body));
+        Expr::Label(name.name.clone(), locals, inner)
+    }
+
+    /// Runs `f` where labels are counted anew: in the body of a definition or of a label.
+    pub(super) fn in_definition<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        let base = self.current().scope.len();
+        let before = std::mem::replace(&mut self.current().labels, (base, Vec::new()));
+        let result = f(self);
+        self.current().labels = before;
+        result
     }
 
     fn fields(&mut self, fields: &[(ast::Ident, ast::Expr)]) -> Vec<(ast::Symbol, ExprId)> {
@@ -285,17 +323,16 @@ impl Resolver<'_> {
         span: Span,
         definition: Option<Span>,
     ) {
-        let s = if wanted == 1 { "" } else { "s" };
-        let mut d = Diagnostic::error(
-            code::WRONG_ARITY,
-            format!("`{name}` takes {wanted} argument{s}, {given} given"),
-        )
-        .at(span, "applied here");
+        let message = format!("`{name}` takes {}, {given} given", arguments(wanted));
+        let mut d = Diagnostic::error(code::WRONG_ARITY, message).at(span, "applied here");
         if let Some(at) = definition {
             d = d.also(at, "defined here");
         }
         if wanted == 0 && given > 0 {
             d = d.help(format!("if `{name}` is a function, apply it with brackets: `{name}[…]`"));
+        }
+        if given == 0 && wanted > 0 && name.starts_with(|c: char| c.is_alphabetic()) {
+            d = d.help(format!("`{name}` is an operator: apply it with parentheses, `{name}(…)`"));
         }
         self.report(d);
     }
@@ -309,7 +346,7 @@ impl Resolver<'_> {
             ExprKind::Lambda(params, body) => {
                 let (params, body) = self.scoped(|r| {
                     let params = r.params(params);
-                    (params, r.expr(body))
+                    (params, r.in_definition(|r| r.expr(body)))
                 });
                 let def =
                     self.add_def("LAMBDA".into(), DefKind::Lambda, arg.span, params, DefBody::Expr(body));
@@ -332,7 +369,7 @@ impl Resolver<'_> {
             _ => {
                 self.report(
                     Diagnostic::error(code::VALUE_AS_OPERATOR, "an operator is needed here, not a value")
-                        .at(arg.span, format!("must be an operator of {arity} arguments"))
+                        .at(arg.span, format!("must be an operator of {}", arguments(arity)))
                         .help("name an operator, or write a LAMBDA"),
                 );
                 return None;
@@ -361,7 +398,7 @@ impl Resolver<'_> {
             self.report(
                 Diagnostic::error(
                     code::WRONG_ARITY,
-                    format!("an operator of {arity} arguments is needed, this one takes {given}"),
+                    format!("an operator of {} is needed, this one takes {given}", arguments(arity)),
                 )
                 .at(arg.span, "wrong number of arguments"),
             );
@@ -384,4 +421,9 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// `1 argument`, `2 arguments`.
+pub(super) fn arguments(count: usize) -> String {
+    format!("{count} argument{}", if count == 1 { "" } else { "s" })
 }

@@ -4,7 +4,8 @@
 //! which definition it stands for and under which substitution; it is made when first named.
 //! *Specifying Systems*, section 17.5 (and 17.8 for what EXTENDS and INSTANCE hand on).
 
-use super::{Resolver, closest};
+use super::Resolver;
+use super::undefined::closest;
 use crate::ast::{self, PathStep, StepKind, Symbol};
 use crate::code;
 use crate::diagnostic::Diagnostic;
@@ -42,7 +43,7 @@ impl Resolver<'_> {
             };
             let known = self.lookup(&name).is_some();
             if self.current().scope.is_empty() {
-                self.import(name.clone(), entity, instance.span);
+                self.import(module, name.clone(), entity, instance.span);
                 if local && !known {
                     self.current().local.insert(name);
                 }
@@ -157,8 +158,10 @@ impl Resolver<'_> {
         let i = self.spec.instance(instance);
         let d = self.spec.def(def);
         let home = self.spec.module(d.module);
-        if i.params.is_empty() && home.decls.is_empty() && home.parent.is_none() {
-            // Where nothing is declared there is nothing to substitute: it stays what it is.
+        let own = !matches!(d.body, DefBody::Instance(..));
+        if own && i.params.is_empty() && home.decls.is_empty() && home.parent.is_none() {
+            // Where nothing is declared there is nothing to substitute: it stays what it is. (What
+            // another INSTANCE has made belongs to the module that named it, which is not complete.)
             return def;
         }
         let name: Symbol = match &i.name {

@@ -237,7 +237,7 @@ impl Resolver<'_> {
                     if temporal {
                         let at = self.spec.span(b.set);
                         let what = "the set of a quantifier over a temporal formula";
-                        self.require(&set, Level::Constant, at, code::TEMPORAL_BOUND, what);
+                        self.require(&set, Level::State, at, code::TEMPORAL_BOUND, what);
                     }
                     result.join(&set);
                 }

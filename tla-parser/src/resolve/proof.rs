@@ -43,7 +43,7 @@ impl Resolver<'_> {
     /// A statement; what it declares stays in scope.
     fn statement(&mut self, statement: &Statement) -> ExprId {
         let ap = match statement {
-            Statement::Expr(e) => return self.expr(e),
+            Statement::Expr(e) => return self.in_definition(|r| r.expr(e)),
             Statement::AssumeProve(ap) => ap,
         };
         for assumption in &ap.assumptions {
@@ -103,9 +103,7 @@ impl Resolver<'_> {
             StepBody::Use(facts) => self.facts(facts),
             StepBody::Instance(instance) => self.plain_instance(instance, false),
         }
-        if let Some(proof) = &step.proof {
-            self.proof(proof);
-        }
+        // In its own proof a step's name stands for what the step assumes.
         if let Some(name) = &step.name {
             let truth = self.add_expr(Expr::Builtin(Builtin::True, Vec::new()), name.span);
             let id = self.add_def(
@@ -116,6 +114,9 @@ impl Resolver<'_> {
                 DefBody::Expr(truth),
             );
             self.current().scope.push((name.name.clone(), Entity::Def(id)));
+        }
+        if let Some(proof) = &step.proof {
+            self.proof(proof);
         }
     }
 

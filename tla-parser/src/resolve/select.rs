@@ -26,7 +26,9 @@ impl Resolver<'_> {
         let mut i = 0;
         while let Some(step) = route.rest.get(i) {
             i += 1;
-            at = self.transparent(at);
+            if !matches!(step.kind, StepKind::Name(_)) {
+                at = self.transparent(at);
+            }
             at = match &step.kind {
                 StepKind::Colon => at,
                 StepKind::Left => self.nth(at, 1, step)?,

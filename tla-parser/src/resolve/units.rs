@@ -1,6 +1,7 @@
 //! Units of a module and definitions of a LET.
 
 use super::Resolver;
+use super::expr::arguments;
 use crate::ast::{self, Symbol, UnitKind};
 use crate::code;
 use crate::diagnostic::Diagnostic;
@@ -60,7 +61,7 @@ impl Resolver<'_> {
     }
 
     fn assume(&mut self, name: Option<&ast::Ident>, body: &ast::Expr, axiom: bool, unit: &ast::Unit) {
-        let body_id = self.expr(body);
+        let body_id = self.in_definition(|r| r.expr(body));
         let label: Symbol = match name {
             Some(name) => name.name.clone(),
             None => format!("line {}", self.spec.sources.start(unit.span).line).into(),
@@ -161,7 +162,7 @@ impl Resolver<'_> {
         if declared != arity {
             let span = self.spec.def(id).span;
             let message =
-                format!("`{}` is declared with {declared} arguments and defined with {arity}", name.name);
+                format!("`{}` is declared with {} and defined with {arity}", name.name, arguments(declared));
             self.report(
                 Diagnostic::error(code::RECURSIVE_ARITY, message)
                     .at(name.span, "defined here")
@@ -190,7 +191,9 @@ impl Resolver<'_> {
 
     /// Brings an identifier into scope until the scope is cut back.
     pub(super) fn bind(&mut self, name: &ast::Ident, arity: usize) -> LocalId {
-        self.check_fresh(name);
+        if !self.is_handed_on(&name.name) {
+            self.check_fresh(name);
+        }
         let id = self.add_local(name, arity);
         self.current().scope.push((name.name.clone(), Entity::Local(id)));
         id
@@ -214,7 +217,11 @@ impl Resolver<'_> {
         let fresh = pending.is_some() || self.check_fresh(&def.name);
         let (params, body) = self.scoped(|r| {
             let params = r.params(&def.params);
-            (params, r.expr(&def.body))
+            if let Some(id) = pending {
+                // The declaration has told only how many; the body may pass operators on.
+                r.spec.defs[id.index()].params.clone_from(&params);
+            }
+            (params, r.in_definition(|r| r.expr(&def.body)))
         });
         let (name, span) = (def.name.name.clone(), def.name.span);
         if let Some(id) = pending {
@@ -238,11 +245,14 @@ impl Resolver<'_> {
             self.add_def(name.clone(), DefKind::Function, span, Vec::new(), DefBody::Missing)
         });
         let itself = self.add_local(&def.name, 0);
-        let (bounds, body) = self.scoped(|r| {
-            let bounds = r.bounds(&def.bounds);
-            // The name stands for the function inside its own body.
-            r.current().scope.push((name.clone(), Entity::Local(itself)));
-            (bounds, r.expr(&def.body))
+        let (bounds, body) = self.in_definition(|r| {
+            r.scoped(|r| {
+                let bounds = r.bounds(&def.bounds);
+                // The name stands for the function inside its own body.
+                r.current().scope.push((name.clone(), Entity::Local(itself)));
+                r.current().itself.push(itself);
+                (bounds, r.expr(&def.body))
+            })
         });
         let recursive = self.spec.mentions(body, itself);
         let whole = span.to(def.body.span);

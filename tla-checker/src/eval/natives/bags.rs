@@ -29,7 +29,7 @@ impl<'m> Evaluator<'m> {
             }
             Native::SetToBag => {
                 let set = self.eval(args[0], base)?;
-                let keys = Keys::from_set(&self.built(&set, op, id)?);
+                let keys = Keys::from_set(&self.built_set(&set, op, id)?);
                 Ok(Value::function_on(&keys, vec![Value::Int(1); keys.len()]))
             }
             Native::BagIn => {

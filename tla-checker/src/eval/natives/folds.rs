@@ -180,7 +180,7 @@ impl<'m> Evaluator<'m> {
         let map = self.callee(args[2], base)?;
         let choose = self.callee(args[3], base)?;
         let set = self.eval(args[4], base)?;
-        let node = self.built(&set, "MapThenFoldSet", id)?;
+        let node = self.built_set(&set, "MapThenFoldSet", id)?;
         drop(set);
         let mut left = node.elements().len();
         let mut images = Vec::with_capacity(left);

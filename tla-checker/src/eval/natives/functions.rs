@@ -47,7 +47,7 @@ impl<'m> Evaluator<'m> {
                 self.mappings(native, &first, &range, id)
             }
             Native::SetAsFun => {
-                let node = self.built(&first, native.name(), id)?;
+                let node = self.built_set(&first, native.name(), id)?;
                 let mut pairs = Vec::with_capacity(node.elements().len());
                 for pair in node.elements() {
                     let key = self.at(pair, Value::Int(1), id)?;
@@ -61,16 +61,16 @@ impl<'m> Evaluator<'m> {
             }
             Native::Max | Native::Min => self.extreme(native, &first, id),
             Native::SetToSeq => {
-                let node = self.built(&first, native.name(), id)?;
+                let node = self.built_set(&first, native.name(), id)?;
                 Ok(Value::tuple(node.elements().to_vec()))
             }
             Native::SetToSortSeq => {
-                let node = self.built(&first, native.name(), id)?;
+                let node = self.built_set(&first, native.name(), id)?;
                 let before = self.callee(args[1], base)?;
                 self.sorted(node.elements().to_vec(), &before, args[1], id)
             }
             Native::SetToSeqs | Native::SetToAllKPermutations => {
-                let node = self.built(&first, native.name(), id)?;
+                let node = self.built_set(&first, native.name(), id)?;
                 let elements = node.elements();
                 let sizes = match native {
                     Native::SetToSeqs => elements.len()..=elements.len(),
@@ -113,8 +113,8 @@ impl<'m> Evaluator<'m> {
 
     /// The functions from one set to another that are one-to-one, onto, or both.
     fn mappings(&mut self, native: Native, from: &Value, to: &Value, id: NodeId) -> Result<Value> {
-        let domain = self.built(from, native.name(), id)?;
-        let range = self.built(to, native.name(), id)?;
+        let domain = self.built_set(from, native.name(), id)?;
+        let range = self.built_set(to, native.name(), id)?;
         let (n, m) = (domain.elements().len(), range.elements().len());
         let one_to_one = native != Native::Surjection;
         let onto = native != Native::Injection;
@@ -163,7 +163,7 @@ impl<'m> Evaluator<'m> {
     }
 
     fn k_subsets(&mut self, k: &Value, set: &Value, id: NodeId) -> Result<Value> {
-        let node = self.built(set, "kSubset", id)?;
+        let node = self.built_set(set, "kSubset", id)?;
         let elements = node.elements();
         let n = elements.len();
         let k = match k {
@@ -195,7 +195,7 @@ impl<'m> Evaluator<'m> {
         if let Some((low, high)) = set.as_interval() {
             return Ok(Value::Int(if max { high } else { low }));
         }
-        let node: Rc<_> = self.built(set, native.name(), id)?;
+        let node: Rc<_> = self.built_set(set, native.name(), id)?;
         let elements = node.elements();
         let (Some(first), Some(last)) = (elements.first(), elements.last()) else {
             return Err(self.no_choice(id, set));

@@ -91,14 +91,14 @@ impl<'m> Evaluator<'m> {
     fn adjacent(&mut self, graph: &Value, directed: bool, op: &'static str, id: NodeId) -> Result<Adjacent> {
         let nodes = self.field(graph, "node", id)?;
         let edges = self.field(graph, "edge", id)?;
-        let nodes = self.built(&nodes, op, id)?;
+        let nodes = self.built_set(&nodes, op, id)?;
         let mut next = vec![Vec::new(); nodes.elements().len()];
         for edge in self.elements_of(&edges, op, id)? {
             self.tick(id)?;
             let ends = match (&edge, directed) {
                 (Value::Tuple(t), true) if t.elements().len() == 2 => t.elements().to_vec(),
                 (Value::Set(_) | Value::Lazy(_), false) => {
-                    let ends = self.built(&edge, op, id)?;
+                    let ends = self.built_set(&edge, op, id)?;
                     match ends.elements() {
                         [a] => vec![a.clone(), a.clone()],
                         [a, b] => vec![a.clone(), b.clone()],
@@ -163,7 +163,7 @@ impl<'m> Evaluator<'m> {
 
     /// Warshall's algorithm.
     fn closure_of(&mut self, relation: &Value, set: &Value, reflexive: bool, id: NodeId) -> Result<Value> {
-        let node = self.built(set, "TransitiveClosure", id)?;
+        let node = self.built_set(set, "TransitiveClosure", id)?;
         let elements = node.elements();
         let mut table = Vec::with_capacity(elements.len());
         for (i, x) in elements.iter().enumerate() {
@@ -192,7 +192,7 @@ impl<'m> Evaluator<'m> {
         }
         let set = Value::Set(set.clone());
         let product = self.checked(Value::product(vec![set.clone(), set]), id)?;
-        let pairs = self.built(&product, "[x, y \\in S |-> e]", id)?;
+        let pairs = self.built_set(&product, "[x, y \\in S |-> e]", id)?;
         let values = table.into_iter().flatten().map(Value::Bool).collect();
         Ok(Value::function_on(&Keys::from_set(&pairs), values))
     }

@@ -84,12 +84,12 @@ impl<'m> Evaluator<'m> {
                 self.run(op, &words, &extra, id)
             }
             Native::IoExecTemplate => {
-                let words = self.filled(&given[0], &given[1], op, id)?;
+                let words = self.filled_in(&given[0], &given[1], op, id)?;
                 self.run(op, &words, &[], id)
             }
             Native::IoEnvExecTemplate => {
                 let extra = self.environment(&given[0], op, id)?;
-                let words = self.filled(&given[1], &given[2], op, id)?;
+                let words = self.filled_in(&given[1], &given[2], op, id)?;
                 self.run(op, &words, &extra, id)
             }
             other => Err(self.misplaced(other, id)),
@@ -183,7 +183,7 @@ impl<'m> Evaluator<'m> {
         Ok(items.iter().map(unquoted).collect())
     }
 
-    fn filled(
+    fn filled_in(
         &mut self,
         template: &Value,
         arguments: &Value,

@@ -80,7 +80,7 @@ impl<'m> Evaluator<'m> {
             Value::Tuple(t) => self.write_array(t.elements(), out, id)?,
             Value::Set(s) => self.write_array(s.elements(), out, id)?,
             Value::Lazy(_) => {
-                let node = self.built(value, "ToJson", id)?;
+                let node = self.built_set(value, "ToJson", id)?;
                 self.write_array(node.elements(), out, id)?;
             }
             Value::Record(_) | Value::Func(_) | Value::Closure(_) => {

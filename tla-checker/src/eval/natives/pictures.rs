@@ -41,7 +41,7 @@ impl<'m> Evaluator<'m> {
                 let nodes = self.eval(args[0], base)?;
                 let edges = self.eval(args[1], base)?;
                 let options = self.eval(args[2], base)?;
-                let nodes = self.built(&nodes, op, id)?;
+                let nodes = self.built_set(&nodes, op, id)?;
                 let mut pairs = Vec::new();
                 for edge in self.elements_of(&edges, op, id)? {
                     let from = self.at(&edge, Value::Int(1), id)?;

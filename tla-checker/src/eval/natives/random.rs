@@ -27,7 +27,7 @@ impl<'m> Evaluator<'m> {
         let n = self.eval(args[1], base)?;
         let n = self.natural(&n, op, id)?;
         let set = self.eval(args[2], base)?;
-        let node = self.built(&set, op, id)?;
+        let node = self.built_set(&set, op, id)?;
         let size = node.elements().len();
         if n > size {
             let message = format!("`{op}` is asked for subsets of {n} elements, but the set has {size}");
@@ -51,7 +51,7 @@ impl<'m> Evaluator<'m> {
         const OP: &str = "RandomSubset";
         self.check_count(k, id)?;
         if matches!(set.size(), Size::Exact(n) if n <= self.limits.max_set as u64) {
-            let node = self.built(set, OP, id)?;
+            let node = self.built_set(set, OP, id)?;
             let n = node.elements().len();
             if k > n {
                 let message = format!("`{OP}` is asked for {k} elements, but the set has {n}");
@@ -91,7 +91,7 @@ impl<'m> Evaluator<'m> {
                 Ok(Value::Int(low.wrapping_add(step as i64)))
             }
             Some(LazySet::Subset(of)) => {
-                let node = self.built(of, op, id)?;
+                let node = self.built_set(of, op, id)?;
                 let mut subset = Vec::new();
                 for element in node.elements() {
                     if self.below(2) == 1 {
@@ -109,7 +109,7 @@ impl<'m> Evaluator<'m> {
                 Ok(Value::function_on(&keys, values))
             }
             _ => {
-                let node = self.built(set, op, id)?;
+                let node = self.built_set(set, op, id)?;
                 let place = self.below(node.elements().len() as u64) as usize;
                 Ok(node.elements()[place].clone())
             }

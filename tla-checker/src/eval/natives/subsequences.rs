@@ -16,7 +16,7 @@ impl<'m> Evaluator<'m> {
         let op = native.name();
         match native {
             Native::LongestCommonPrefix => {
-                let node = self.built(&first, op, id)?;
+                let node = self.built_set(&first, op, id)?;
                 let Some((any, others)) = node.elements().split_first() else {
                     return Err(self.no_choice(id, &first));
                 };
