@@ -150,6 +150,11 @@ impl<'m> Evaluator<'m> {
         }
     }
 
+    /// The model.
+    pub fn ir(&self) -> &'m Ir {
+        self.ir
+    }
+
     /// How many intermediate states `\cdot` generated since the last call.
     pub fn take_intermediate(&mut self) -> u64 {
         std::mem::take(&mut self.intermediate)

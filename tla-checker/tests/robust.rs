@@ -6,6 +6,8 @@
 
 #[path = "robust/inputs.rs"]
 mod inputs;
+#[path = "robust/limits.rs"]
+mod limits;
 #[path = "robust/nesting.rs"]
 mod nesting;
 

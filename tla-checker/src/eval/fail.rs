@@ -43,7 +43,7 @@ impl<'m> Evaluator<'m> {
     }
 
     #[cold]
-    fn value_fault(&self, at: NodeId, e: &ValueError) -> Box<Failure> {
+    pub(crate) fn value_fault(&self, at: NodeId, e: &ValueError) -> Box<Failure> {
         let (code, kind, help) = match e.fault() {
             Fault::Incomparable { .. } | Fault::Foreign { .. } | Fault::InfiniteComparison { .. } => {
                 (code::INCOMPARABLE, FailureKind::Evaluation, None)

@@ -4,14 +4,13 @@ use super::dictionary::{Known, finalise};
 use super::guards::Guards;
 use super::{Roles, SpecSpace};
 use crate::eval::{Evaluator, Instance, Thawed};
-use crate::failure::{Failure, FailureKind};
-use crate::ir::OpId;
+use crate::failure::Failure;
+use crate::ir::{NodeId, OpId};
 use crate::observer::Cancel;
 use crate::space::{Emit, Progress, SpaceWorker, State, Successor};
 use crate::value::fingerprint::variable_terms;
-use crate::value::{Datum, Fault, Limits, Value, ValueError};
+use crate::value::{Datum, Limits, Value, ValueError};
 use std::ops::ControlFlow;
-use tla_parser::code;
 use tla_parser::source::Span;
 
 /// Evaluates for one thread of a search.
@@ -126,15 +125,7 @@ impl<'s> Worker<'s> {
     }
 
     fn value_failure(&self, op: OpId, e: &ValueError) -> Failure {
-        Failure {
-            kind: FailureKind::Evaluation,
-            code: code::TYPE_ERROR,
-            message: e.to_string(),
-            span: Some(self.space.setting.ir.op(op).span),
-            notes: Vec::new(),
-            help: None,
-            calls: Vec::new(),
-        }
+        *self.evaluator.value_fault(self.space.setting.ir.op(op).body, e)
     }
 }
 
@@ -146,20 +137,13 @@ fn in_action(mut failure: Box<Failure>, instance: &Instance) -> Box<Failure> {
 }
 
 /// A variable's value that cannot be part of a state.
-fn unusable(variable: &str, action: Span, e: &ValueError) -> Box<Failure> {
-    let (kind, code) = match e.fault() {
-        Fault::SetTooLarge { .. } => (FailureKind::Limit, code::SET_TOO_LARGE),
-        _ => (FailureKind::Evaluation, code::INFINITE),
-    };
-    Box::new(Failure {
-        kind,
-        code,
-        message: format!("the value of `{variable}` cannot be part of a state: {e}"),
-        span: Some(action),
-        notes: Vec::new(),
-        help: None,
-        calls: Vec::new(),
-    })
+#[cold]
+fn unusable(e: &Evaluator<'_>, at: NodeId, variable: usize, action: Span, fault: &ValueError) -> Box<Failure> {
+    let mut failure = e.value_fault(at, fault);
+    let name = &e.ir().variables[variable];
+    failure.message = format!("the value of `{name}` cannot be part of a state: {}", failure.message);
+    failure.span = Some(action);
+    failure
 }
 
 impl SpaceWorker for Worker<'_> {
@@ -174,9 +158,9 @@ impl SpaceWorker for Worker<'_> {
             let mut sum: u64 = 0;
             for (v, value) in e.door.written(false).iter().enumerate() {
                 let Some(value) = value else { continue };
-                let (index, terms) = known[v].index(&space.dictionaries[v], value, &limits).map_err(|e| {
-                    unusable(&space.setting.ir.variables[v], space.setting.ir.op(init).span, &e)
-                })?;
+                let (index, terms) = known[v]
+                    .index(&space.dictionaries[v], value, &limits)
+                    .map_err(|fault| unusable(e, body, v, e.ir().op(init).span, &fault))?;
                 packed[v] = index;
                 sum = sum.wrapping_add(terms);
             }
@@ -213,7 +197,7 @@ impl SpaceWorker for Worker<'_> {
                 } else {
                     let (index, terms) = known[v]
                         .index(&space.dictionaries[v], value, &limits)
-                        .map_err(|e| unusable(&space.setting.ir.variables[v], origin.span, &e))?;
+                        .map_err(|fault| unusable(e, instance.action, v, origin.span, &fault))?;
                     packed[v] = index;
                     terms
                 };

@@ -12,8 +12,8 @@ use num_traits::{Signed, Zero};
 
 use super::{Expected, Fault, Result, Value};
 
-/// The most bits a power may have.
-const POWER_BITS: u64 = 1 << 22;
+/// The most bits that a product or a power may have.
+pub(super) const MOST_BITS: u64 = 1 << 22;
 
 impl Value {
     /// The integer as a big one, or an error that names the operator.
@@ -56,8 +56,8 @@ impl Value {
             return Ok(Value::Int(product));
         }
         let (a, b) = (self.as_big("*")?, other.as_big("*")?);
-        if a.bits() + b.bits() > POWER_BITS {
-            return Err(Fault::IntegerTooLarge { op: "*", value: self.clone() }.into());
+        if a.bits() + b.bits() > MOST_BITS {
+            return Err(Fault::IntegerTooLarge { op: "*", value: other.clone() }.into());
         }
         Ok(Value::integer(a * b))
     }
@@ -119,7 +119,7 @@ impl Value {
             _ => {}
         }
         match u32::try_from(&power) {
-            Ok(power) if base.bits().saturating_mul(u64::from(power)) <= POWER_BITS => {
+            Ok(power) if base.bits().saturating_mul(u64::from(power)) <= MOST_BITS => {
                 Ok(Value::integer(base.pow(power)))
             }
             _ => Err(Fault::IntegerTooLarge { op: OP, value: exponent.clone() }.into()),

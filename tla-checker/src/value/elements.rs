@@ -40,7 +40,7 @@ struct Functions {
 }
 
 /// How many elements of a lazy set an operation that cannot be interrupted looks at.
-pub(super) const WALK: usize = 1 << 24;
+pub(super) const WALK: usize = 1 << 22;
 
 /// The base of a `SUBSET` and the domain of a set of functions are built to enumerate; beyond this
 /// size nobody would live to see the second element of interest.

@@ -348,6 +348,10 @@ impl fmt::Display for ValueError {
             Fault::StringTooLong { op, limit } => {
                 write!(f, "{} would make a string of more than {limit} bytes", Op(op))
             }
+            Fault::IntegerTooLarge { op: op @ ("^" | "*"), value } => {
+                let most = super::arithmetic::MOST_BITS;
+                write!(f, "`{op}` would make an integer of more than {most} bits: … {op} {}", Short(value))
+            }
             Fault::IntegerTooLarge { op, value } => {
                 write!(f, "the integer is too large for `{op}`: {}", Short(value))
             }

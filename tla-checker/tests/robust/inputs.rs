@@ -49,7 +49,7 @@ fn try_one(name: &str, module: &str, cfg: Option<&str>, library: &Library) {
 
 #[test]
 fn truncated_modules() {
-    let (library, stride) = (library(), if full() { 1 } else { 97 });
+    let (library, stride) = (library(), if full() { 1 } else { 151 });
     for (at, fixture) in all(&["specs", "errors"]).iter().enumerate() {
         for text in cuts(&fixture.module, stride, at) {
             try_one(&fixture.name, text, fixture.cfg.as_deref(), &library);
@@ -156,6 +156,6 @@ fn mutated_fixtures() {
                 scope.spawn(move || mutants(thread * (100_000 / threads), 100_000 / threads));
             }
         }),
-        None => mutants(0, 2_000),
+        None => mutants(0, 1_500),
     }
 }
