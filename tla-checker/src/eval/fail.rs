@@ -52,9 +52,9 @@ impl<'m> Evaluator<'m> {
             | Fault::NoField { .. }
             | Fault::OutsideSequence { .. }
             | Fault::EmptySequence { .. } => (code::OUTSIDE_DOMAIN, FailureKind::Evaluation, None),
-            Fault::DivisionByZero { .. }
-            | Fault::ModulusNotPositive { .. }
-            | Fault::BadExponent { .. } => (code::ARITHMETIC, FailureKind::Evaluation, None),
+            Fault::DivisionByZero { .. } | Fault::ModulusNotPositive { .. } | Fault::BadExponent { .. } => {
+                (code::ARITHMETIC, FailureKind::Evaluation, None)
+            }
             Fault::SetTooLarge { limit, .. } if *limit != self.limits.max_set => {
                 (code::SET_TOO_LARGE, FailureKind::Limit, Some("write the set smaller"))
             }
