@@ -39,8 +39,16 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, colour: bool) -> Str
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
+    let bare = files_of(diagnostic).is_empty();
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    renderer.render(&[group])
+    let drawn = renderer.render(&[group]);
+    if !bare {
+        return drawn;
+    }
+    // Without a snippet the empty gutter below the headline leads nowhere.
+    let gutter = |line: &str| line.contains('|') && !line.chars().any(|c| c.is_alphanumeric() && !c.is_ascii_digit() && c != 'm');
+    let lines = drawn.lines().enumerate().filter(|(at, line)| *at != 1 || !gutter(line));
+    lines.map(|(_, line)| line).collect::<Vec<_>>().join("\n")
 }
 
 fn labels(diagnostic: &Diagnostic) -> impl Iterator<Item = (&Label, AnnotationKind)> {
