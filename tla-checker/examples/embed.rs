@@ -37,7 +37,8 @@ Alone == \A a, b \in served : a = b
 "#;
 
 /// A module that the spec extends; it comes from memory too.
-const BOUNDED: &str = "---- MODULE Bounded ----\nEXTENDS Naturals\nCONSTANT Most\nSucc(n) == (n % Most) + 1\n====\n";
+const BOUNDED: &str =
+    "---- MODULE Bounded ----\nEXTENDS Naturals\nCONSTANT Most\nSucc(n) == (n % Most) + 1\n====\n";
 
 /// A spec and a model, ready to be checked as often as wanted, from any thread.
 fn prepare(clients: &[&str], most: i64, invariants: &[&str]) -> Result<Prepared, Box<dyn Error>> {
@@ -72,7 +73,9 @@ fn look_at_an_outcome() -> Result<(), Box<dyn Error>> {
     };
     println!("{name} is violated after {} steps:", outcome.trace().len() - 1);
     for step in outcome.trace() {
-        let Some((_, served)) = step.state.iter().find(|(variable, _)| variable == "served") else { continue };
+        let Some((_, served)) = step.state.iter().find(|(variable, _)| variable == "served") else {
+            continue;
+        };
         let Datum::Set(clients) = served else { continue };
         println!("  {:<12} {} served", step.action, clients.len());
     }
@@ -129,10 +132,8 @@ fn several_at_once() -> Result<(), Box<dyn Error>> {
     let mut options = Options::default();
     options.search.workers = 1;
     let outcomes = thread::scope(|scope| {
-        let runs: Vec<_> = models
-            .iter()
-            .map(|m| scope.spawn(|| check::run(m, &options, &Silent, &Cancel::new())))
-            .collect();
+        let runs: Vec<_> =
+            models.iter().map(|m| scope.spawn(|| check::run(m, &options, &Silent, &Cancel::new()))).collect();
         runs.into_iter().map(|run| run.join()).collect::<Result<Vec<_>, _>>()
     });
     let outcomes = outcomes.map_err(|_| "a check panicked")?;

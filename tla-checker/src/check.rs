@@ -13,7 +13,7 @@
 //! use tla_parser::resolve::load_text;
 //!
 //! let text = "---- MODULE Clock ----\nEXTENDS Naturals\nVARIABLE hour\n\
-//!             Init == hour = 1\nNext == hour' = hour % 12 + 1\n====";
+//!             Init == hour = 1\nNext == hour' = (hour % 12) + 1\n====";
 //! let library = Library::new();
 //! let mut spec = load_text("Clock.tla", text, &library).expect("resolves").spec;
 //! let model = Model::new().init_next("Init", "Next").invariant("hour < 12");

@@ -52,10 +52,9 @@ impl<'m> Evaluator<'m> {
             | Fault::NoField { .. }
             | Fault::OutsideSequence { .. }
             | Fault::EmptySequence { .. } => (code::OUTSIDE_DOMAIN, FailureKind::Evaluation, None),
-            Fault::DivisionByZero { .. }
-            | Fault::ModulusNotPositive { .. }
-            | Fault::BadExponent { .. }
-            | Fault::IntegerTooLarge { .. } => (code::ARITHMETIC, FailureKind::Evaluation, None),
+            Fault::DivisionByZero { .. } | Fault::ModulusNotPositive { .. } | Fault::BadExponent { .. } => {
+                (code::ARITHMETIC, FailureKind::Evaluation, None)
+            }
             Fault::SetTooLarge { limit, .. } if *limit != self.limits.max_set => {
                 (code::SET_TOO_LARGE, FailureKind::Limit, Some("write the set smaller"))
             }
@@ -71,7 +70,7 @@ impl<'m> Evaluator<'m> {
                     "raise the limit with `--max-set-size` (32 parts for each element), or keep less in the value",
                 ),
             ),
-            Fault::TooDeep { .. } | Fault::StringTooLong { .. } => {
+            Fault::TooDeep { .. } | Fault::StringTooLong { .. } | Fault::IntegerTooLarge { .. } => {
                 (code::VALUE_TOO_LARGE, FailureKind::Limit, None)
             }
             Fault::InfiniteSet { .. } | Fault::InfiniteFunction { .. } => (

@@ -138,7 +138,13 @@ fn in_action(mut failure: Box<Failure>, instance: &Instance) -> Box<Failure> {
 
 /// A variable's value that cannot be part of a state.
 #[cold]
-fn unusable(e: &Evaluator<'_>, at: NodeId, variable: usize, action: Span, fault: &ValueError) -> Box<Failure> {
+fn unusable(
+    e: &Evaluator<'_>,
+    at: NodeId,
+    variable: usize,
+    action: Span,
+    fault: &ValueError,
+) -> Box<Failure> {
     let mut failure = e.value_fault(at, fault);
     let name = &e.ir().variables[variable];
     failure.message = format!("the value of `{name}` cannot be part of a state: {}", failure.message);

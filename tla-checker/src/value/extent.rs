@@ -164,10 +164,12 @@ mod tests {
         }
         let mut set = Value::empty_set();
         for n in [3, 1, 2] {
-            set = set.with_element(Value::tuple(vec![deep(n)]), &Limits::DEFAULT).unwrap();
+            // Of different lengths, so that they can be compared.
+            let element = Value::tuple(vec![deep(n); n as usize]);
+            set = set.with_element(element, &Limits::DEFAULT).unwrap();
         }
         assert_eq!(set.extent().depth, 5);
-        let most = Value::tuple(vec![deep(3)]);
+        let most = Value::tuple(vec![deep(3); 3]);
         assert_eq!(set.without_element(&most, &Limits::DEFAULT).unwrap().extent().depth, 4);
     }
 

@@ -27,7 +27,7 @@ fn all(folders: &[&str]) -> Vec<Fixture> {
 }
 
 fn library() -> Library {
-    Library::new().with_folder(&fixtures().join("specs")).with_folder(&fixtures().join("errors"))
+    Library::new().with_folder(fixtures().join("specs")).with_folder(fixtures().join("errors"))
 }
 
 /// Every so many bytes, but all of the last hundred.

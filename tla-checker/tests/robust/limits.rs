@@ -63,12 +63,14 @@ fn runaways_end_with_the_limit_named() {
 
 #[test]
 fn a_cancel_from_another_thread_ends_a_long_successor_generation() {
-    for name in ["WideNext.tla", "LongChoose.tla", "LongAssume.tla", "WideInit.tla", "LongPostcondition.tla"] {
+    for name in ["WideNext.tla", "LongChoose.tla", "LongAssume.tla", "WideInit.tla", "LongPostcondition.tla"]
+    {
         let path = fixtures().join("limits").join(name);
         let library = Library::new();
         let mut spec = load_file(&path, &library).unwrap_or_else(|_| panic!("{name}")).spec;
         let text = std::fs::read_to_string(path.with_extension("cfg")).expect("a configuration");
-        let (model, _) = config::parse(spec.sources.add("m.cfg", text.as_str()), &text).accept().expect("accepted");
+        let (model, _) =
+            config::parse(spec.sources.add("m.cfg", text.as_str()), &text).accept().expect("accepted");
         let prepared = check::prepare(&mut spec, &model, &library, Bounds::default()).expect("ready");
         let cancel = Cancel::new();
         let (outcome, waited) = std::thread::scope(|scope| {

@@ -33,7 +33,7 @@ fn deep_nesting_is_an_error_or_an_answer() {
             ("DOMAIN ", "f", ""),
             ("Append(<<>>, ", "1", ")"),
             ("ENABLED ", "TRUE", ""),
-            ("\"a\" :> ", "1", ""),
+            ("\"a\" :> (", "1", ")"),
         ] {
             for depth in [40, 800, N] {
                 let text = format!("{}{middle}{}", open.repeat(depth), close.repeat(depth));

@@ -136,10 +136,10 @@ impl Resolver<'_> {
         for fact in &facts.definitions {
             let Fact::Expr(e) = fact else { continue };
             match &e.kind {
-                ast::ExprKind::Name(name, _) => {
-                    if self.lookup(&name.name).is_none() && Builtin::from_text(&name.name).is_none() {
-                        self.undefined(&name.name, name.span);
-                    }
+                ast::ExprKind::Name(name, _)
+                    if self.lookup(&name.name).is_none() && Builtin::from_text(&name.name).is_none() =>
+                {
+                    self.undefined(&name.name, name.span);
                 }
                 ast::ExprKind::Path(steps) => {
                     self.path_entity(steps);
