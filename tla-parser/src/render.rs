@@ -46,9 +46,19 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, colour: bool) -> Str
         return drawn;
     }
     // Without a snippet the empty gutter below the headline leads nowhere.
-    let gutter = |line: &str| line.contains('|') && !line.chars().any(|c| c.is_alphanumeric() && !c.is_ascii_digit() && c != 'm');
-    let lines = drawn.lines().enumerate().filter(|(at, line)| *at != 1 || !gutter(line));
+    let lines = drawn.lines().enumerate().filter(|(at, line)| *at != 1 || !is_gutter(line));
     lines.map(|(_, line)| line).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a line is a bar and nothing else but colours.
+fn is_gutter(line: &str) -> bool {
+    let mut escape = false;
+    let mut text = line.chars().filter(|&c| {
+        let shown = !escape && c != '\u{1b}';
+        escape = (escape || c == '\u{1b}') && c != 'm';
+        shown && c != ' '
+    });
+    text.next() == Some('|') && text.next().is_none()
 }
 
 fn labels(diagnostic: &Diagnostic) -> impl Iterator<Item = (&Label, AnnotationKind)> {

@@ -96,7 +96,12 @@ fn named_config(named: &Path, spec: &Path) -> Result<PathBuf, Box<Diagnostic>> {
     let mut candidates = vec![named.to_owned(), with_extension(named, "cfg")];
     candidates.extend([folder.join(named), folder.join(with_extension(named, "cfg"))]);
     let mut seen = Vec::new();
-    candidates.retain(|c| !seen.contains(c) && { seen.push(c.clone()); true });
+    candidates.retain(|c| {
+        !seen.contains(c) && {
+            seen.push(c.clone());
+            true
+        }
+    });
     if let Some(found) = candidates.iter().find(|p| p.is_file()) {
         return Ok(found.clone());
     }
