@@ -39,8 +39,26 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, colour: bool) -> Str
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
+    let bare = files_of(diagnostic).is_empty();
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    renderer.render(&[group])
+    let drawn = renderer.render(&[group]);
+    if !bare {
+        return drawn;
+    }
+    // Without a snippet the empty gutter below the headline leads nowhere.
+    let lines = drawn.lines().enumerate().filter(|(at, line)| *at != 1 || !is_gutter(line));
+    lines.map(|(_, line)| line).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a line is a bar and nothing else but colours.
+fn is_gutter(line: &str) -> bool {
+    let mut escape = false;
+    let mut text = line.chars().filter(|&c| {
+        let shown = !escape && c != '\u{1b}';
+        escape = (escape || c == '\u{1b}') && c != 'm';
+        shown && c != ' '
+    });
+    text.next() == Some('|') && text.next().is_none()
 }
 
 fn labels(diagnostic: &Diagnostic) -> impl Iterator<Item = (&Label, AnnotationKind)> {

@@ -11,8 +11,10 @@ use tla_parser::hir::{DefBody, Entity, Expr, ExprId, Spec};
 use tla_parser::library::Library;
 use tla_parser::source::Span;
 
-/// The name of the module that holds a model's expressions.
-const MODULE: &str = "Model_formulas";
+/// What to call the text that holds a model's expressions.
+const FILE: &str = "expressions of the model";
+/// How the definitions that stand for expressions begin.
+const PREFIX: &str = "Model_formula_";
 
 pub(super) struct Formulas {
     /// The expression that each text stands for, and where it is defined.
@@ -29,6 +31,8 @@ pub(super) fn resolve(
     let clauses = clauses(model);
     let mut formulas = Formulas { known: FxHashMap::default(), missing: FxHashMap::default() };
     let mut texts: Vec<&str> = Vec::new();
+    // A spec may be made ready several times, with other expressions.
+    let turn = spec.modules.len();
     for clause in &clauses {
         let plain = matches!(&clause.formula, Formula::Name(name) if !name.contains('!'));
         if !plain && !texts.contains(&clause.text()) {
@@ -37,17 +41,17 @@ pub(super) fn resolve(
     }
     if !texts.is_empty() {
         let root = spec.root_module().name.clone();
-        let mut text = format!("---- MODULE {MODULE} ----\nEXTENDS {root}\n");
+        let mut text = format!("---- MODULE Model_formulas_{turn} ----\nEXTENDS {root}\n");
         for (i, formula) in texts.iter().enumerate() {
-            text += &format!("Model_formula_{i} ==\n  {formula}\n");
+            text += &format!("{PREFIX}{turn}_{i} ==\n  {formula}\n");
         }
         text += "====\n";
-        tla_parser::resolve::add_module(spec, MODULE, &text, library)?;
+        tla_parser::resolve::add_module(spec, FILE, &text, library)?;
     }
     for clause in clauses {
         let text = clause.text();
         let name = match texts.iter().position(|t| *t == text) {
-            Some(i) => format!("Model_formula_{i}"),
+            Some(i) => format!("{PREFIX}{turn}_{i}"),
             None => text.to_string(),
         };
         match body(spec, &name, clause) {
@@ -89,6 +93,11 @@ fn body(spec: &mut Spec, name: &str, clause: &Clause) -> Result<(ExprId, Span), 
             if matches!(d.body, DefBody::Missing) {
                 let message = format!("`{name}` has no definition");
                 return Err(Box::new(place(Diagnostic::error(code::CONFIG_UNDEFINED, message))));
+            }
+            // Nobody wrote the definition of an expression: its text stands for itself.
+            if let (true, DefBody::Expr(e)) = (name.starts_with(PREFIX), &d.body) {
+                let e = *e;
+                return Ok((e, spec.span(e)));
             }
             let span = d.span;
             let id = ExprId(spec.exprs.len() as u32);

@@ -164,7 +164,7 @@ fn write_counts(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
         write!(out, ", {} left on the queue", grouped(outcome.queue))?;
     }
     write!(out, ", {}", duration(outcome.seconds))?;
-    if outcome.seconds >= 0.001 {
+    if outcome.seconds >= 0.05 && outcome.states_generated > 0 {
         let rate = outcome.states_generated as f64 / outcome.seconds;
         write!(out, " ({} states/s)", grouped(rate as u64))?;
     }

@@ -95,7 +95,13 @@ fn named_config(named: &Path, spec: &Path) -> Result<PathBuf, Box<Diagnostic>> {
     let folder = spec.parent().unwrap_or(Path::new(""));
     let mut candidates = vec![named.to_owned(), with_extension(named, "cfg")];
     candidates.extend([folder.join(named), folder.join(with_extension(named, "cfg"))]);
-    candidates.dedup();
+    let mut seen = Vec::new();
+    candidates.retain(|c| {
+        !seen.contains(c) && {
+            seen.push(c.clone());
+            true
+        }
+    });
     if let Some(found) = candidates.iter().find(|p| p.is_file()) {
         return Ok(found.clone());
     }
