@@ -45,7 +45,7 @@
 //! | [`precedence`], [`ast`], [`parse`] | operators as data; syntax trees and how they come about |
 //! | [`library`], [`resolve`], [`hir`] | modules, names, levels; the resolved form |
 //! | [`code`], [`diagnostic`], [`render`] | what can be wrong, as data and drawn |
-//! | [`print`], [`dump`] | trees as TLA+, and as text for people who work on the parser |
+//! | [`mod@print`], [`dump`] | trees as TLA+, and as text for people who work on the parser |
 
 pub mod ast;
 pub mod code;
