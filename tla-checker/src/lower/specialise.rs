@@ -37,11 +37,12 @@ pub(crate) fn instances(ir: &mut Ir, instances: &mut [Instance], elements: &Elem
         s.cells = instance.frames.clone();
         s.known = vec![None; instance.frames.len()];
         let root = s.in_frames(instance.action, instance.base as usize);
-        if let Some(root) = root.and_then(|root| s.finish(root, true)) {
-            instance.frames = vec![Frozen::Empty; root.1 as usize];
-            (instance.action, instance.base) = (root.0, 0);
+        if let Some((root, frame)) = root.and_then(|root| s.finish(root, true)) {
+            instance.frames = vec![Frozen::Empty; frame as usize];
+            (instance.action, instance.base) = (root, 0);
+            // Only now is all that it evaluates to be seen in one place.
+            instance.pure = finish::is_pure(ir, instance.action);
         }
-        instance.pure = finish::is_pure(ir, instance.action);
     }
 }
 

@@ -5,57 +5,47 @@
 
 use crate::value::fingerprint::{Sum, variable_terms};
 use crate::value::{Datum, Interner, Limits, Value, ValueError};
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use dashmap::DashMap;
+use rustc_hash::FxBuildHasher;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
-/// The shared half.
+/// The shared half: values by their canonical bytes, one allocation each, and equal exactly when the
+/// values are.
 pub(super) struct Dictionary {
     name: String,
-    shared: Mutex<Shared>,
-}
-
-/// Values by their canonical bytes: one allocation each, and equal exactly when the values are.
-#[derive(Default)]
-struct Shared {
-    indices: FxHashMap<Arc<[u8]>, u32>,
-    entries: Vec<(Arc<[u8]>, u64)>,
+    indices: DashMap<Arc<[u8]>, (u32, u64), FxBuildHasher>,
+    /// By index; pushed to while the value's entry in `indices` is locked, so an index that is handed
+    /// out always has its entry.
+    entries: RwLock<Vec<(Arc<[u8]>, u64)>>,
 }
 
 impl Dictionary {
     pub(super) fn new(name: &str) -> Self {
-        Dictionary { name: name.to_string(), shared: Mutex::default() }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Shared> {
-        // A panic elsewhere ends the run; the table itself is consistent between statements.
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        Dictionary { name: name.to_string(), indices: DashMap::default(), entries: RwLock::default() }
     }
 
     fn intern(&self, value: &Value, bytes: &mut Vec<u8>) -> Result<(u32, u64), ValueError> {
         bytes.clear();
         value.encode(bytes)?;
-        {
-            let shared = self.lock();
-            if let Some(&index) = shared.indices.get(bytes.as_slice()) {
-                return Ok((index, shared.entries[index as usize].1));
-            }
+        if let Some(known) = self.indices.get(bytes.as_slice()) {
+            return Ok(*known);
         }
         let terms: u64 = variable_terms(&self.name, value)?;
-        let mut shared = self.lock();
-        if let Some(&index) = shared.indices.get(bytes.as_slice()) {
-            return Ok((index, terms));
-        }
-        let index = shared.entries.len() as u32;
         let bytes: Arc<[u8]> = bytes.as_slice().into();
-        shared.entries.push((bytes.clone(), terms));
-        shared.indices.insert(bytes, index);
-        Ok((index, terms))
+        let entry = self.indices.entry(bytes.clone()).or_insert_with(|| {
+            // A panic elsewhere ends the run; the list itself is whole between pushes.
+            let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+            entries.push((bytes, terms));
+            (entries.len() as u32 - 1, terms)
+        });
+        Ok(*entry)
     }
 
     /// The value of an index, and its fingerprint terms.
     pub(super) fn get(&self, index: u32) -> (Datum, u64) {
-        let (bytes, terms) = self.lock().entries[index as usize].clone();
+        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
+        let (bytes, terms) = entries[index as usize].clone();
         let datum = Datum::decode(&mut &bytes[..]).expect("the bytes were encoded by `intern`");
         (datum, terms)
     }

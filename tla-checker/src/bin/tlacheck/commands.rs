@@ -7,6 +7,7 @@ use super::args::{Cli, Color, Stage};
 use super::{find, output, run, status};
 use clap::CommandFactory;
 use clap_complete::Shell;
+use rayon::prelude::*;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,9 +31,16 @@ pub fn parse(
     color: Color,
 ) -> io::Result<i32> {
     let mut worst = 0;
-    for given in files {
-        let mut sources = SourceMap::new();
-        let diagnostics = parse_one(given, syntax_only, library, &mut sources);
+    // All at once, reported in the order given.
+    let parsed: Vec<(Vec<Diagnostic>, SourceMap)> = files
+        .par_iter()
+        .map(|given| {
+            let mut sources = SourceMap::new();
+            let diagnostics = parse_one(given, syntax_only, library, &mut sources);
+            (diagnostics, sources)
+        })
+        .collect();
+    for (diagnostics, sources) in parsed {
         let status = exit_status(&diagnostics, status::PARSE);
         worst = worst.max(status);
         if json {
