@@ -92,7 +92,9 @@ fn the_libraries_print_nothing_and_end_nothing() {
         let text = std::fs::read_to_string(&path).expect("text");
         let code: String =
             text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
-        for word in ["println!", "eprint", "print!(", "dbg!", "process::exit", "stdout()", "stderr()", "static mut"] {
+        for word in
+            ["println!", "eprint", "print!(", "dbg!", "process::exit", "stdout()", "stderr()", "static mut"]
+        {
             assert!(!code.contains(word), "{}: {word}", path.display());
         }
     }
