@@ -90,6 +90,7 @@ fn the_libraries_print_nothing_and_end_nothing() {
     assert!(found.len() > 80);
     for path in found {
         let text = std::fs::read_to_string(&path).expect("text");
+        let (text, _tests) = text.split_once("#[cfg(test)]").unwrap_or((&text, ""));
         let code: String =
             text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
         for word in
