@@ -409,7 +409,7 @@ impl<'m> Evaluator<'m> {
                 let branch = if self.truth(*c, base)? { *a } else { *b };
                 self.eval_lazy(branch, base)
             }
-            Node::Case(arms, other) => match self.choose_arm(arms, *other, id, base)? {
+            Node::Case(arms, other) => match self.choose_arm(arms, *other, base)? {
                 Some(arm) => self.eval_lazy(arm, base),
                 None => Err(self.no_case(id)),
             },
@@ -565,7 +565,6 @@ impl<'m> Evaluator<'m> {
         &mut self,
         arms: &[(NodeId, NodeId)],
         other: Option<NodeId>,
-        _id: NodeId,
         base: usize,
     ) -> Result<Option<NodeId>> {
         for &(guard, value) in arms {

@@ -86,8 +86,8 @@ impl StateSpace for SpecSpace<'_> {
     where
         Self: 's;
 
-    fn worker(&self, index: usize) -> Worker<'_> {
-        Worker::new(self, index)
+    fn worker(&self, _: usize) -> Worker<'_> {
+        Worker::new(self)
     }
 
     fn width(&self) -> usize {

@@ -361,11 +361,8 @@ impl<'l> Resolver<'l> {
         parent: Option<ModuleId>,
     ) -> ModuleId {
         // Modules it extends are resolved first, so that ids are in order of need.
-        let extends: Vec<(ModuleId, Span)> = module
-            .extends
-            .iter()
-            .filter_map(|name| Some((self.module_in_scope(name, parent)?, name.span)))
-            .collect();
+        let extends: Vec<(ModuleId, Span)> =
+            module.extends.iter().filter_map(|name| Some((self.module_in_scope(name)?, name.span))).collect();
         let id = ModuleId(self.spec.modules.len() as u32);
         self.spec.modules.push(Module {
             name: module.name.name.clone(),
@@ -416,7 +413,7 @@ impl<'l> Resolver<'l> {
     }
 
     /// A module by name: nested ones in scope first, then by [`Resolver::module`].
-    fn module_in_scope(&mut self, name: &ast::Ident, _parent: Option<ModuleId>) -> Option<ModuleId> {
+    fn module_in_scope(&mut self, name: &ast::Ident) -> Option<ModuleId> {
         for current in self.stack.iter().rev() {
             if let Some(Entity::Module(id)) = current.names.get(&name.name) {
                 return Some(*id);

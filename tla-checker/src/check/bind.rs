@@ -6,7 +6,6 @@
 
 use crate::lower::Binding;
 use crate::model::{Assignment, Model, Replacement};
-use crate::value::Datum;
 use rustc_hash::FxHashMap;
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
@@ -211,12 +210,6 @@ fn unassigned(spec: &Spec, constants: &FxHashMap<DeclId, Binding>, errors: &mut 
             );
         }
     }
-}
-
-/// A value for a constant of a model that needs one: a model value of its own name.
-#[allow(dead_code)]
-pub(super) fn own_model_value(name: &str) -> Datum {
-    Datum::ModelValue(name.to_string())
 }
 
 fn arguments(count: usize) -> String {

@@ -198,7 +198,7 @@ impl<'m> Evaluator<'m> {
                 let branch = if self.truth(*c, base)? { *a } else { *b };
                 self.act(branch, base, then, out)
             }
-            Node::Case(arms, other) => match self.choose_arm(arms, *other, id, base)? {
+            Node::Case(arms, other) => match self.choose_arm(arms, *other, base)? {
                 Some(arm) => self.act(arm, base, then, out),
                 None => Err(self.no_case(id)),
             },

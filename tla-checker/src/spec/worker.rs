@@ -32,7 +32,7 @@ pub struct Worker<'s> {
 }
 
 impl<'s> Worker<'s> {
-    pub(super) fn new<'m: 's>(space: &'s SpecSpace<'m>, _index: usize) -> Self {
+    pub(super) fn new<'m: 's>(space: &'s SpecSpace<'m>) -> Self {
         let mut evaluator = Evaluator::new(&space.setting);
         let instances = space.roles.instances.iter().map(|i| evaluator.thaw(i)).collect();
         let width = space.setting.ir.variables.len();

@@ -79,7 +79,7 @@ impl Resolver<'_> {
         params: Vec<LocalId>,
         instance: &ast::Instance,
     ) -> Option<InstanceId> {
-        let module = self.module_in_scope(&instance.module, None)?;
+        let module = self.module_in_scope(&instance.module)?;
         let decls = self.spec.module(module).decls.clone();
         let mut with: FxHashMap<DeclId, Arg> = FxHashMap::default();
         for (target, value) in &instance.with {
