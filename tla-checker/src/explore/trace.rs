@@ -12,7 +12,7 @@ use super::run::Run;
 use super::seen::Link;
 use crate::failure::Failure;
 use crate::outcome::{Phase, TraceState};
-use crate::space::{SpaceWorker, State, StateSpace};
+use crate::space::{Progress, SpaceWorker, State, StateSpace};
 use std::ops::ControlFlow;
 use tla_parser::code;
 use tla_parser::diagnostic::{Diagnostic, Severity};
@@ -34,6 +34,7 @@ pub(super) fn replay<S: StateSpace>(
     for (position, &(link, key)) in steps.iter().enumerate() {
         let place = || format!("state {} of a trace of {}", position + 1, steps.len());
         let from = behaviour.last().map(|(_, state)| state.as_slice());
+        worker.at(Progress { level: position as u32, ..Progress::default() });
         let Some((state, fingerprint)) = generate(worker, from, link)? else {
             return Err(Failure::internal(format!("{} was not generated again", place())));
         };
@@ -120,8 +121,11 @@ pub(super) fn shows<S: StateSpace>(
 ) -> bool {
     let Some((_, last)) = behaviour.last() else { return finding.length == 0 };
     let before = behaviour.len().checked_sub(2).map(|at| behaviour[at].1.as_slice());
+    let level = behaviour.len() as u32;
+    worker.at(Progress { level: level - 1, ..Progress::default() });
     let mut successors = || {
         let mut any = false;
+        worker.at(Progress { level, ..Progress::default() });
         for instance in 0..space.instances().len() {
             worker.successors(last, instance, &mut |_| {
                 any = true;
