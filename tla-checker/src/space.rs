@@ -2,8 +2,8 @@
 //!
 //! Enters: a model made ready by [`crate::spec`]. Leaves: [`StateSpace`], on which every search
 //! stands; reductions (VIEW, symmetry) are wrappers that map one space to another.
-//! Holds: a state is a fixed vector of `u32` slots, each an index into its slot's dictionary, which
-//! is shared by all workers: two states of one run are equal exactly when their vectors are equal.
+//! Holds: a state is a vector of `u32` words, laid out as the space sees fit; all workers agree on what
+//! a layout means: two states of one layout are equal exactly when their vectors are equal.
 //! Fingerprints are of values, never of indices. A worker is confined to its thread.
 
 use crate::failure::Failure;
@@ -12,7 +12,7 @@ use crate::value::Datum;
 use std::ops::ControlFlow;
 use tla_parser::source::Span;
 
-/// A packed state: an index into the slot's dictionary for each slot.
+/// A packed state: the words of a layout.
 pub type State = [u32];
 
 /// An action instance: a disjunct of Next with its constant parameters.
@@ -77,8 +77,6 @@ pub trait StateSpace: Sync {
 
     /// A worker for the calling thread. `index` numbers workers from 0.
     fn worker(&self, index: usize) -> Self::Worker<'_>;
-    /// How many slots a state has.
-    fn width(&self) -> usize;
     /// The names of the variables, in the order of [`SpaceWorker::values`].
     fn variables(&self) -> &[String];
     /// The action instances.
@@ -95,7 +93,29 @@ pub trait StateSpace: Sync {
 }
 
 /// One thread's evaluator of a space.
+///
+/// States are packed in a *layout*, which may change in the middle of a search when a state turns up
+/// that does not fit: layouts are numbered, each one holds whatever the ones before it hold, and a
+/// worker takes and emits states of its own layout only. It changes its layout in
+/// [`successors`](Self::successors) (what that call emits is in the new one) and in
+/// [`convert`](Self::convert), nowhere else.
 pub trait SpaceWorker {
+    /// The number of the worker's layout.
+    fn layout(&self) -> u32 {
+        0
+    }
+
+    /// How many words a state has in the worker's layout.
+    fn width(&self) -> usize;
+
+    /// A state that was packed in layout `from`, by any worker, in this worker's layout; the worker
+    /// first changes to layout `from` when its own is older. `into` is overwritten.
+    fn convert(&mut self, from: u32, state: &State, into: &mut Vec<u32>) {
+        debug_assert_eq!(from, 0, "a space with a single layout");
+        into.clear();
+        into.extend_from_slice(state);
+    }
+
     /// Emits every initial state, duplicates included, in the order of evaluation.
     ///
     /// # Errors

@@ -90,10 +90,6 @@ impl StateSpace for SpecSpace<'_> {
         Worker::new(self)
     }
 
-    fn width(&self) -> usize {
-        self.setting.ir.variables.len()
-    }
-
     fn variables(&self) -> &[String] {
         &self.setting.ir.variables
     }

@@ -58,13 +58,14 @@ impl<'r, S: StateSpace> Agent<'r, S> {
     pub fn new(run: &'r Run<'r, S>, index: usize) -> Self {
         let mut worker = run.space.worker(index);
         worker.watch(&run.halt);
+        let width = worker.width();
         let properties = run.space.properties();
         let instances = run.space.instances().len();
         Agent {
             run,
             worker,
             seen: run.seen.access(),
-            width: run.space.width(),
+            width,
             instances,
             has_constraints: run.space.has_constraints(),
             invariants: properties.invariants.len() as u32,
@@ -84,13 +85,13 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let run = self.run;
         self.base = run.progress();
         self.worker.at(self.progress(0));
-        let (mut chunk, mut position) = (Chunk::default(), 0);
+        let (mut chunk, mut position, width) = (Chunk::default(), 0, self.width);
         let result = self.worker.initial(&mut |successor| {
             if run.halt.is_cancelled() {
                 return ControlFlow::Break(());
             }
             if chunk.len() == CHUNK {
-                run.frontier.push(0, std::mem::replace(&mut chunk, Chunk::full_size(run.space.width())));
+                run.frontier.push(0, std::mem::replace(&mut chunk, Chunk::full_size(width)));
                 chunk.first = position;
             }
             chunk.push(successor.fingerprint, successor.state);

@@ -153,6 +153,10 @@ fn unusable(
 }
 
 impl SpaceWorker for Worker<'_> {
+    fn width(&self) -> usize {
+        self.now.len()
+    }
+
     fn initial(&mut self, emit: &mut Emit<'_>) -> Result<(), Failure> {
         let Some(init) = self.roles.init else { return Ok(()) };
         self.evaluator.door.clear();

@@ -163,9 +163,6 @@ impl StateSpace for Endless {
     fn worker(&self, _: usize) -> Thinker<'_> {
         Thinker(self, Cancel::new())
     }
-    fn width(&self) -> usize {
-        1
-    }
     fn variables(&self) -> &[String] {
         &[]
     }
@@ -187,6 +184,9 @@ impl StateSpace for Endless {
 }
 
 impl SpaceWorker for Thinker<'_> {
+    fn width(&self) -> usize {
+        1
+    }
     fn initial(&mut self, emit: &mut Emit<'_>) -> Result<(), Failure> {
         let _ = emit(Successor { state: &[0], fingerprint: 7 });
         Ok(())

@@ -181,9 +181,6 @@ impl StateSpace for Graph {
         self.made.fetch_add(1, Ordering::Relaxed);
         Walker { graph: self, halt: Cancel::new(), intermediate: 0, confined: std::rc::Rc::new(()) }
     }
-    fn width(&self) -> usize {
-        2
-    }
     fn variables(&self) -> &[String] {
         &self.variables
     }
@@ -233,6 +230,9 @@ impl Walker<'_> {
 }
 
 impl SpaceWorker for Walker<'_> {
+    fn width(&self) -> usize {
+        2
+    }
     fn initial(&mut self, emit: &mut Emit<'_>) -> Result<(), Failure> {
         for node in self.graph.initial_nodes() {
             if self.emit(node, emit).is_break() {

@@ -38,9 +38,6 @@ impl StateSpace for Grid {
     fn worker(&self, _: usize) -> Counter<'_> {
         Counter { grid: self, state: vec![0; self.variables.len()] }
     }
-    fn width(&self) -> usize {
-        self.variables.len()
-    }
     fn variables(&self) -> &[String] {
         &self.variables
     }
@@ -71,6 +68,9 @@ fn fingerprint(state: &State, side: u32) -> u64 {
 }
 
 impl SpaceWorker for Counter<'_> {
+    fn width(&self) -> usize {
+        self.state.len()
+    }
     fn initial(&mut self, emit: &mut Emit<'_>) -> Result<(), Failure> {
         let state = vec![0; self.state.len()];
         let _ = emit(Successor { state: &state, fingerprint: fingerprint(&state, self.grid.side) });
