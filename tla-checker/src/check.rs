@@ -58,7 +58,13 @@ pub struct Options {
     pub search: explore::Options,
     /// Search with the reference instead: sequential, whole values, no fingerprints.
     pub reference: bool,
+    /// After how many expanded states variables are taken apart; `None` for what is usual.
+    #[doc(hidden)]
+    pub shape_after: Option<u64>,
 }
+
+/// States that are expanded before shapes are guessed.
+const SHAPE_AFTER: u64 = 300;
 
 /// A model made ready to be checked.
 pub struct Prepared {
@@ -368,6 +374,7 @@ fn search(
         prepared.order.clone(),
         prepared.bounds,
         !options.reference,
+        options.shape_after.unwrap_or(SHAPE_AFTER),
         registers,
         observer,
         cancel,

@@ -12,6 +12,7 @@
 //! *Specifying Systems*, sections 14.2 and 16.
 
 mod act;
+mod branch;
 mod cache;
 mod call;
 mod closure;
@@ -22,8 +23,10 @@ mod native;
 mod natives;
 mod sets;
 mod split;
+mod edit;
+mod spot;
 
-pub use door::{Door, Read};
+pub use door::Door;
 pub use native::Native;
 pub use natives::registers::Registers;
 pub(crate) use split::Thawed;
@@ -33,9 +36,11 @@ use crate::failure::Failure;
 use crate::ir::*;
 use crate::observer::{Cancel, Observer};
 use crate::space::Progress;
+use crate::state::{Layout, Store};
 use crate::value::{Interner, Limits, RecordShape, Symbol, Value, ValueError};
 use call::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The result of an evaluation.
 pub type Result<T> = std::result::Result<T, Box<Failure>>;
@@ -85,7 +90,14 @@ pub struct Evaluator<'m> {
     pub door: Door,
     stack: Vec<Cell>,
     caches: Vec<Option<Value>>,
-    value_caches: Vec<cache::ValueCache>,
+    memos: Vec<cache::Memo>,
+    /// Cells to be filled anew when the branch of the log ends that filled them.
+    trail: Vec<(usize, Cell)>,
+    /// The branches of the log that are under way, each by a number of its own.
+    branches: Vec<u64>,
+    branched: u64,
+    /// Which expressions have no variables in them, as far as it was asked.
+    blind: rustc_hash::FxHashMap<NodeId, bool>,
     symbols: Vec<Symbol>,
     strings: Vec<Value>,
     shapes: Vec<Rc<RecordShape>>,
@@ -112,10 +124,17 @@ pub struct Evaluator<'m> {
 }
 
 impl<'m> Evaluator<'m> {
-    /// An evaluator with empty states.
+    /// An evaluator with empty states, each variable in one piece.
     pub fn new(setting: &'m Setting<'m>) -> Self {
+        Self::with_layout(setting, Layout::plain(&setting.ir.variables))
+    }
+
+    /// An evaluator with empty states of a layout.
+    pub(crate) fn with_layout(setting: &'m Setting<'m>, layout: Arc<Layout>) -> Self {
         let ir = setting.ir;
         let mut interner = Interner::new();
+        let limits = Limits { max_set: setting.bounds.max_set };
+        let store = Store::new(layout, limits, &mut interner);
         let symbols: Vec<Symbol> = ir.texts.iter().map(|t| interner.symbol(t)).collect();
         let shapes = ir
             .shapes
@@ -126,16 +145,20 @@ impl<'m> Evaluator<'m> {
         Evaluator {
             setting,
             ir,
-            door: Door::new(ir.variables.len()),
+            door: Door::new(store, ir.variables.len()),
             stack: Vec::new(),
             caches: vec![None; ir.caches.len()],
-            value_caches: (0..ir.value_caches).map(|_| cache::ValueCache::default()).collect(),
+            memos: (0..ir.value_caches).map(|_| cache::Memo::new(setting.keep_values)).collect(),
+            trail: Vec::new(),
+            branches: Vec::new(),
+            branched: 0,
+            blind: rustc_hash::FxHashMap::default(),
             strings: symbols.iter().cloned().map(Value::Str).collect(),
             symbols,
             shapes,
             data,
             interner,
-            limits: Limits { max_set: setting.bounds.max_set },
+            limits,
             depth: 0,
             chunks: 0,
             ticks: 0,
@@ -209,6 +232,8 @@ impl<'m> Evaluator<'m> {
     /// Clears what a failed evaluation left.
     fn reset(&mut self) {
         self.stack.clear();
+        self.trail.clear();
+        self.branches.clear();
         self.depth = 0;
     }
 
@@ -270,11 +295,11 @@ impl<'m> Evaluator<'m> {
             Node::Str(t) => Ok(self.strings[t.index()].clone()),
             Node::Datum(d) => Ok(self.data[*d as usize].clone()),
             Node::Local(slot) => self.local(base + *slot as usize, id),
-            Node::Var(v) => match self.door.now(*v) {
+            Node::Var(v) => match self.door.value(*v, false) {
                 Some(value) => Ok(value.clone()),
                 None => Err(self.unassigned(id, *v, false)),
             },
-            Node::NextVar(v) => match self.door.next(*v) {
+            Node::NextVar(v) => match self.door.value(*v, true) {
                 Some(value) => Ok(value.clone()),
                 None => Err(self.unassigned(id, *v, true)),
             },
@@ -298,27 +323,6 @@ impl<'m> Evaluator<'m> {
             }
             _ => self.eval_node(id, base),
         }
-    }
-
-    /// A value that lies somewhere already, so that it need not be cloned to be looked at.
-    #[inline]
-    fn peek(&self, id: NodeId, base: usize) -> Option<&Value> {
-        match self.ir.node(id) {
-            Node::Var(v) => self.door.now(*v),
-            Node::NextVar(v) => self.door.next(*v),
-            Node::Local(slot) => self.peek_cell(base + *slot as usize),
-            Node::Cached(cache, _) => self.caches[cache.index()].as_ref(),
-            Node::PerValue(cache, variable, _) => {
-                self.value_caches[cache.index()].get(self.door.index(*variable)?)
-            }
-            Node::Datum(d) => Some(&self.data[*d as usize]),
-            Node::Str(t) => Some(&self.strings[t.index()]),
-            // What fails here is evaluated again, to fail with its place.
-            Node::Field(r, name) => self.peek(*r, base)?.select(&self.symbols[name.index()]).ok(),
-            Node::Apply(f, index) => self.peek(*f, base)?.apply(self.peek(*index, base)?).ok(),
-            _ => None,
-        }
-        .filter(|v| !matches!(v, Value::Closure(_)))
     }
 
     fn eval_node(&mut self, id: NodeId, base: usize) -> Result<Value> {
@@ -360,6 +364,9 @@ impl<'m> Evaluator<'m> {
             Node::In(a, b) => Ok(Value::Bool(self.member(*a, *b, id, base)?)),
             Node::NotIn(a, b) => Ok(Value::Bool(!self.member(*a, *b, id, base)?)),
             Node::SubsetEq(a, b) => {
+                if let Some((at, set)) = self.bits_and_set(*a, *b, base)? {
+                    return Ok(Value::Bool(self.bits_in(at, &set, id)?));
+                }
                 let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
                 let answer = a.is_subset(&b);
                 Ok(Value::Bool(self.checked(answer, id)?))
@@ -380,6 +387,9 @@ impl<'m> Evaluator<'m> {
                 self.made(set, id)
             }
             Node::Domain(a) => {
+                if let Some(domain) = self.domain_of(*a, base) {
+                    return Ok(domain);
+                }
                 let a = self.eval_lazy(*a, base)?;
                 match &a {
                     Value::Closure(c) => Ok(c.domain.clone()),
@@ -421,6 +431,11 @@ impl<'m> Evaluator<'m> {
             }
             Node::Quantifier(forall, bounds, body) => {
                 let (forall, body) = (*forall, *body);
+                if let [bound] = &bounds[..]
+                    && let Some(at) = self.bits(bound.set, base)
+                {
+                    return Ok(Value::Bool(self.quantified_bits(forall, at, bound, body, id, base)?));
+                }
                 let mut answer = forall;
                 let _ = self.for_each(bounds, id, base, &mut |this| {
                     if this.truth(body, base)? != forall {
@@ -493,8 +508,8 @@ impl<'m> Evaluator<'m> {
             }
             Node::Apply(f, index) => self.apply(*f, *index, id, base),
             Node::Field(r, name) => {
-                if let Some(field) = self.peek(id, base) {
-                    return Ok(field.clone());
+                if let Some(spot) = self.spot(id, base) {
+                    return Ok(self.door.take(spot));
                 }
                 let record = self.eval(*r, base)?;
                 let field = record.select(&self.symbols[name.index()]).cloned();
@@ -546,19 +561,6 @@ impl<'m> Evaluator<'m> {
         let y = self.eval(b, base)?;
         let answer = x.try_eq(&y);
         self.checked(answer, id)
-    }
-
-    fn member(&mut self, a: NodeId, b: NodeId, id: NodeId, base: usize) -> Result<bool> {
-        if let (Some(element), Some(set)) = (self.peek(a, base), self.peek(b, base)) {
-            let answer = set.contains(element);
-            return self.checked(answer, id);
-        }
-        let element = self.eval(a, base)?;
-        if let Some(set) = self.peek(b, base) {
-            let answer = set.contains(&element);
-            return self.checked(answer, id);
-        }
-        self.is_member(&element, b, id, base)
     }
 
     fn choose_arm(

@@ -15,6 +15,7 @@ pub(crate) mod specialise;
 
 pub(crate) use finish::{keeps, literals};
 
+pub(crate) use finish::is_pure;
 use crate::eval::Native;
 use crate::ir::*;
 use crate::value::Datum;

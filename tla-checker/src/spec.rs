@@ -1,20 +1,22 @@
-//! A lowered model as a [`StateSpace`]: the plain layout, one slot a variable.
+//! A lowered model as a [`StateSpace`].
 //!
 //! Enters: the [`Ir`] of a model and which operators are its initial predicate, actions and
-//! properties. Leaves: states as vectors of dictionary indices, and the answers of the seam.
-//! Holds: a slot's dictionary maps each distinct value to one index for all workers, with its
-//! fingerprint terms; a successor's fingerprint is the sum of its slots' terms, so that what an
-//! action leaves alone is never looked at again.
+//! properties. Leaves: packed states, and the answers of the seam. Holds: the first layout keeps each
+//! variable in one piece; once there are enough values to guess from, the variables are taken apart, and
+//! a value that does not fit the guess leads to another layout. A successor's fingerprint is that of the
+//! state it comes from with the terms of what changed exchanged, so that what an action leaves alone is
+//! never looked at.
 
-mod dictionary;
-mod guards;
 mod worker;
 
 use crate::eval::{Bounds, Instance, Registers, Setting};
 use crate::ir::{Ir, OpId};
+use crate::lower::is_pure;
 use crate::observer::{Cancel, Observer};
 use crate::space::{ActionInstance, Properties, StateSpace};
-use dictionary::Dictionary;
+use crate::state::{Dictionaries, Layout, Shape};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 pub use worker::Worker;
 
 /// Which operators of the IR mean what.
@@ -47,7 +49,11 @@ pub struct SpecSpace<'m> {
     names: Vec<ActionInstance>,
     properties: &'m Properties,
     order: Option<String>,
-    dictionaries: Vec<Dictionary>,
+    layouts: RwLock<Vec<Arc<Layout>>>,
+    dictionaries: Mutex<Dictionaries>,
+    /// How many states have been expanded, until it is time to guess shapes.
+    expanded: AtomicU64,
+    shape_after: u64,
 }
 
 impl<'m> SpecSpace<'m> {
@@ -60,6 +66,7 @@ impl<'m> SpecSpace<'m> {
         order: Option<String>,
         bounds: Bounds,
         keep_values: bool,
+        shape_after: u64,
         registers: &'m Registers,
         observer: &'m dyn Observer,
         cancel: &'m Cancel,
@@ -69,14 +76,45 @@ impl<'m> SpecSpace<'m> {
             .iter()
             .map(|i| ActionInstance { name: i.name.clone(), arguments: i.arguments.clone(), span: i.span })
             .collect();
+        let mut dictionaries = Dictionaries::default();
+        let first = Layout::first(&ir.variables, &mut dictionaries);
         SpecSpace {
             setting: Setting { ir, bounds, keep_values, observer, cancel, registers },
             roles,
             names,
             properties,
             order,
-            dictionaries: ir.variables.iter().map(|name| Dictionary::new(name)).collect(),
+            layouts: RwLock::new(vec![first]),
+            dictionaries: Mutex::new(dictionaries),
+            expanded: AtomicU64::new(0),
+            shape_after,
         }
+    }
+
+    /// Whether anything may be learned about an operator: it is pure, and evaluations may be left out.
+    fn learns(&self, op: OpId) -> bool {
+        self.setting.keep_values && self.order.is_none() && is_pure(self.setting.ir, self.setting.ir.op(op).body)
+    }
+
+    /// Counts a state that is expanded in the first layout; whether it is time for another.
+    fn is_time_for_shapes(&self) -> bool {
+        // Relaxed: a count that only has to be about right.
+        self.setting.keep_values && self.expanded.fetch_add(1, Ordering::Relaxed) >= self.shape_after
+    }
+
+    fn layout(&self, number: u32) -> Arc<Layout> {
+        self.layouts.read().unwrap_or_else(PoisonError::into_inner)[number as usize].clone()
+    }
+
+    /// The layout after this one: another worker's, or one of these shapes.
+    fn layout_after(&self, number: u32, shapes: impl FnOnce() -> Vec<Shape>) -> Arc<Layout> {
+        let mut layouts = self.layouts.write().unwrap_or_else(PoisonError::into_inner);
+        if layouts.len() as u32 == number + 1 {
+            let mut dictionaries = self.dictionaries.lock().unwrap_or_else(PoisonError::into_inner);
+            let names = &self.setting.ir.variables;
+            layouts.push(Arc::new(Layout::new(number + 1, names, shapes(), &mut dictionaries)));
+        }
+        layouts.last().expect("there is a first one").clone()
     }
 }
 

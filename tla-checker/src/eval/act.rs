@@ -7,8 +7,10 @@
 //! The rules are TLC's: DESIGN, "Semantics to match TLC"; *Specifying Systems*, section 14.2.6.
 
 use super::call::Cell;
+use super::door::Assigned;
 use super::{Evaluator, RED_ZONE, Result};
 use crate::ir::*;
+use crate::state::Log;
 use crate::value::Value;
 use std::ops::ControlFlow;
 
@@ -26,7 +28,7 @@ pub(crate) enum Then<'k> {
     /// The second action of `A \cdot B` from where the first has led, and then more.
     Second(NodeId, usize, &'k Then<'k>),
     /// The end of `A \cdot B`: back to the state before, and then more.
-    Back(Vec<Option<Value>>, &'k Then<'k>),
+    Back(Vec<Assigned>, &'k Then<'k>),
     /// `v' # v`, for `<<A>>_v`, and then more.
     Changed(NodeId, NodeId, usize, &'k Then<'k>),
 }
@@ -102,8 +104,8 @@ impl<'m> Evaluator<'m> {
             Then::Second(action, base, then) => {
                 self.check_complete(at)?;
                 self.intermediate += 1;
-                let width = self.door.width();
-                let middle = self.door.replace_next(vec![None; width]);
+                let blank = self.door.blank();
+                let middle = self.door.replace_next(blank);
                 let before = self.door.replace_now(middle);
                 let back = Then::Back(before.clone(), then);
                 let flow = self.act(*action, *base, &back, out);
@@ -132,22 +134,16 @@ impl<'m> Evaluator<'m> {
 
     /// Whether every variable of the state being built has a value.
     fn all_assigned(&self) -> bool {
-        self.door.written(!self.init).iter().all(Option::is_some)
+        self.door.missing(!self.init).next().is_none()
     }
 
     /// An error when a variable of the state being built has no value.
     pub(crate) fn check_complete(&self, at: NodeId) -> Result<()> {
         let next = !self.init;
-        let written = self.door.written(next);
-        if written.iter().all(Option::is_some) {
+        let missing: Vec<&str> = self.door.missing(next).map(|v| self.ir.variables[v].as_str()).collect();
+        if missing.is_empty() {
             return Ok(());
         }
-        let missing: Vec<&str> = written
-            .iter()
-            .zip(&self.ir.variables)
-            .filter(|(value, _)| value.is_none())
-            .map(|(_, name)| name.as_str())
-            .collect();
         Err(self.incomplete(at, &missing, next))
     }
 
@@ -177,16 +173,18 @@ impl<'m> Evaluator<'m> {
         match ir.node(id) {
             Node::And(items) => self.proceed(&Then::And(items, base, then), id, out),
             Node::Or(items) => {
-                for &item in items {
-                    if self.act(item, base, then, out)?.is_break() {
-                        return Ok(ControlFlow::Break(()));
-                    }
-                }
-                GO_ON
+                self.alternatives(items.len(), |this, k| this.act(items[k], base, then, out))
             }
             Node::Quantifier(false, bounds, body) => {
                 let saved = self.save(bounds, base);
-                let flow = self.for_each(bounds, id, base, &mut |this| this.act(*body, base, then, out));
+                let flow = if self.door.is_logging() {
+                    let domains = self.domains_for(bounds, base, "\\E")?;
+                    self.for_each_branch(bounds, &domains, false, id, base, &mut |this| {
+                        this.act(*body, base, then, out)
+                    })
+                } else {
+                    self.for_each(bounds, id, base, &mut |this| this.act(*body, base, then, out))
+                };
                 self.restore(saved, base);
                 flow
             }
@@ -252,8 +250,7 @@ impl<'m> Evaluator<'m> {
             }
             Node::Equal(left, right) => match self.target(*left, base) {
                 Some((variable, next)) => {
-                    let value = self.eval(*right, base)?;
-                    let value = self.finite(value, *right)?;
+                    let value = self.assignment(variable, next, *right, base)?;
                     self.assign(variable, next, value, then, id, out)
                 }
                 None => self.test(id, base, then, out),
@@ -289,18 +286,18 @@ impl<'m> Evaluator<'m> {
                 flow
             }
             Node::Subscripted(true, action, sub) => {
-                if self.act(*action, base, then, out)?.is_break() {
-                    return Ok(ControlFlow::Break(()));
-                }
-                self.keep(*sub, id, base, then, out)
+                self.alternatives(2, |this, k| match k {
+                    0 => this.act(*action, base, then, out),
+                    _ => this.keep(*sub, id, base, then, out),
+                })
             }
             Node::Subscripted(false, action, sub) => {
                 self.act(*action, base, &Then::Changed(*sub, id, base, then), out)
             }
             Node::Compose(a, b) if !self.init => {
                 // What is assigned already belongs to the last state: it is put back for B to meet.
-                let width = self.door.width();
-                let so_far = self.door.replace_next(vec![None; width]);
+                let blank = self.door.blank();
+                let so_far = self.door.replace_next(blank);
                 let flow = self.act(*a, base, &Then::Second(*b, base, then), out);
                 self.door.replace_next(so_far);
                 flow
@@ -343,7 +340,7 @@ impl<'m> Evaluator<'m> {
     }
 
     /// The expression that a cell stands for at each use, and its frame.
-    fn by_name(&self, index: usize) -> Option<(NodeId, usize)> {
+    pub(super) fn by_name(&self, index: usize) -> Option<(NodeId, usize)> {
         match &self.stack[index] {
             Cell::Name(e, frame) | Cell::Need(e, frame) => Some((*e, *frame as usize)),
             Cell::Ref(other) => self.by_name(*other as usize),
@@ -354,11 +351,11 @@ impl<'m> Evaluator<'m> {
     /// The unassigned variable that an expression on the left of `=`, `\in` or `\subseteq` is.
     fn target(&self, id: NodeId, base: usize) -> Option<(u32, bool)> {
         match self.ir.node(id) {
-            Node::Var(v) if self.init && !self.door.has(*v, false) => Some((*v, false)),
-            Node::NextVar(v) if !self.init && !self.door.has(*v, true) => Some((*v, true)),
+            Node::Var(v) if self.init && !self.door.has_value(*v, false) => Some((*v, false)),
+            Node::NextVar(v) if !self.init && !self.door.has_value(*v, true) => Some((*v, true)),
             Node::Prime(e) if !self.init => {
                 let v = self.variable(*e, base)?;
-                (!self.door.has(v, true)).then_some((v, true))
+                (!self.door.has_value(v, true)).then_some((v, true))
             }
             Node::Local(slot) => {
                 let (e, frame) = self.by_name(base + *slot as usize)?;
@@ -392,14 +389,14 @@ impl<'m> Evaluator<'m> {
         &mut self,
         variable: u32,
         next: bool,
-        value: Value,
+        value: Assigned,
         then: &Then<'_>,
         id: NodeId,
         out: &mut Out<'_, 'm>,
     ) -> Flow {
-        self.door.set(variable, next, Some(value));
+        self.door.set(variable, next, value);
         let flow = self.proceed(then, id, out);
-        self.door.set(variable, next, None);
+        self.door.set(variable, next, Assigned::No);
         flow
     }
 
@@ -413,9 +410,16 @@ impl<'m> Evaluator<'m> {
         out: &mut Out<'_, 'm>,
     ) -> Flow {
         let elements = self.checked(set.elements("\\in"), id)?;
+        if self.door.is_logging() {
+            let elements: Vec<Value> = elements.collect();
+            return self.alternatives(elements.len(), |this, k| {
+                let element = Assigned::Value(elements[k].clone());
+                this.assign(variable, next, element, then, id, out)
+            });
+        }
         for element in elements {
             self.tick(id)?;
-            if self.assign(variable, next, element, then, id, out)?.is_break() {
+            if self.assign(variable, next, Assigned::Value(element), then, id, out)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
@@ -446,14 +450,15 @@ impl<'m> Evaluator<'m> {
         let mut assigned: u64 = 0;
         let mut result = Ok(true);
         for (i, &v) in variables.iter().enumerate() {
-            let Some(now) = self.door.now(v).cloned() else {
+            if !self.door.has_value(v, false) {
                 result = Err(self.unassigned(id, v, false));
                 break;
-            };
-            if !self.door.has(v, true) {
-                self.door.set(v, true, Some(now));
+            }
+            if !self.door.has_value(v, true) {
+                let now = self.door.assigned(v, false).clone();
+                self.door.set(v, true, now);
                 assigned |= 1 << i;
-            } else if let Some(next) = self.door.next(v) {
+            } else if let (Some(now), Some(next)) = (self.door.value(v, false), self.door.value(v, true)) {
                 let answer = now.try_eq(next);
                 result = self.checked(answer, id);
                 if !matches!(result, Ok(true)) {
@@ -469,7 +474,7 @@ impl<'m> Evaluator<'m> {
         };
         for (i, &v) in variables.iter().enumerate() {
             if assigned & (1 << i) != 0 {
-                self.door.set(v, true, None);
+                self.door.set(v, true, Assigned::No);
             }
         }
         flow
@@ -511,15 +516,17 @@ impl<'m> Evaluator<'m> {
     }
 
     pub(super) fn enabled(&mut self, action: NodeId, base: usize) -> Result<bool> {
-        let width = self.door.width();
-        let next = self.door.replace_next(vec![None; width]);
+        let blank = self.door.blank();
+        let next = self.door.replace_next(blank);
         let init = std::mem::replace(&mut self.init, false);
         let intermediate = self.intermediate;
         let mut found = false;
+        self.door.logging(Log::no_forks);
         let flow = self.act(action, base, &Then::Done, &mut |_| {
             found = true;
             Ok(ControlFlow::Break(()))
         });
+        self.door.logging(Log::forks_again);
         self.intermediate = intermediate;
         self.init = init;
         self.door.replace_next(next);
@@ -528,8 +535,8 @@ impl<'m> Evaluator<'m> {
 
     /// `A \cdot B` between two known states: some state lies between.
     pub(super) fn composed(&mut self, a: NodeId, b: NodeId, base: usize) -> Result<bool> {
-        let width = self.door.width();
-        let last = self.door.replace_next(vec![None; width]);
+        let blank = self.door.blank();
+        let last = self.door.replace_next(blank);
         let init = std::mem::replace(&mut self.init, false);
         let intermediate = self.intermediate;
         let mut found = false;

@@ -1,59 +1,47 @@
-//! Expressions that read one variable, kept for each of that variable's values.
+//! Expressions that are kept by what they read.
 //!
-//! Enters: an expression of which lowering has shown that it is pure and reads a single variable of
-//! the current state ([`Node::PerValue`]). Leaves: its value, evaluated once for each value of that
-//! variable. Holds: failures are not kept; a table that does not pay, or would grow too large, is
-//! dropped. A cache in front of the evaluator: `--reference` runs without it.
+//! Enters: an expression of which lowering has shown that it is closed and pure and worth keeping
+//! ([`Node::PerValue`]). Leaves: its value, evaluated once for each way its reads turn out. Holds:
+//! failures are not kept, nor functions that are still rules (what they read is not read yet); a hit
+//! repeats the reads it stands for, so that whatever is being logged around it depends on them. A cache
+//! in front of the evaluator: `--reference` runs without it.
 
 use super::{Evaluator, Result};
 use crate::ir::*;
+use crate::state::Trie;
 use crate::value::Value;
 
-/// Values of a variable past this many are not kept.
-const MOST: u32 = 1 << 15;
-/// After so many lookups the table must have answered more than half.
-const TRIAL: u32 = 1 << 12;
-
-/// The values of one expression, by the index of the variable's value.
-#[derive(Default)]
-pub(super) struct ValueCache {
-    values: Vec<Option<Value>>,
-    lookups: u32,
-    hits: u32,
-    dropped: bool,
+/// What is kept of one expression.
+pub(super) struct Memo {
+    trie: Trie,
+    values: Vec<Value>,
 }
 
-impl ValueCache {
-    #[inline]
-    pub(super) fn get(&self, index: u32) -> Option<&Value> {
-        self.values.get(index as usize)?.as_ref()
-    }
+/// The most values that one expression keeps.
+const MOST_VALUES: usize = 1 << 16;
 
-    fn keep(&mut self, index: u32, value: Value) {
-        if index >= MOST {
-            return;
-        }
-        if self.values.len() <= index as usize {
-            self.values.resize(index as usize + 1, None);
-        }
-        self.values[index as usize] = Some(value);
-    }
-
-    /// Counts a lookup; a table that mostly misses is dropped.
-    fn count(&mut self, hit: bool) {
-        self.lookups += 1;
-        self.hits += u32::from(hit);
-        if self.lookups == TRIAL {
-            self.dropped = self.hits < TRIAL / 2;
-            if self.dropped {
-                self.values = Vec::new();
-            }
-            (self.lookups, self.hits) = (0, 0);
-        }
+impl Memo {
+    pub(super) fn new(on: bool) -> Memo {
+        Memo { trie: Trie::new(on), values: Vec::new() }
     }
 }
 
 impl<'m> Evaluator<'m> {
+    /// What is kept of an expression for the current state.
+    #[inline]
+    pub(super) fn remembered(&self, cache: CacheId, variable: u32) -> Option<&Value> {
+        let memo = &self.memos[cache.index()];
+        if !memo.trie.is_on() {
+            return None;
+        }
+        let words = self.door.words(variable)?;
+        let payload = memo.trie.payload(&self.door.store, words)?;
+        if self.door.is_logging() {
+            memo.trie.follow(&self.door.store, words, |read, value| self.door.repeat(read, value));
+        }
+        memo.values.get(payload as usize)
+    }
+
     #[inline]
     pub(super) fn per_value(
         &mut self,
@@ -62,19 +50,42 @@ impl<'m> Evaluator<'m> {
         inner: NodeId,
         base: usize,
     ) -> Result<Value> {
-        let table = &mut self.value_caches[cache.index()];
-        if table.dropped || !self.setting.keep_values {
+        if !self.memos[cache.index()].trie.is_on() || self.door.words(variable).is_none() {
             return self.eval_lazy(inner, base);
         }
-        let Some(index) = self.door.index(variable) else { return self.eval_lazy(inner, base) };
-        if let Some(value) = table.get(index) {
-            let value = value.clone();
-            table.count(true);
-            return Ok(value);
+        let known = self.remembered(cache, variable).cloned();
+        self.memos[cache.index()].trie.count(known.is_none());
+        match known {
+            Some(value) => Ok(value),
+            None if !self.memos[cache.index()].trie.is_on() => self.eval_lazy(inner, base),
+            None => self.memorise(cache, inner, base),
         }
-        table.count(false);
-        let value = self.eval(inner, base)?;
-        self.value_caches[cache.index()].keep(index, value.clone());
-        Ok(value)
+    }
+
+    fn memorise(&mut self, cache: CacheId, inner: NodeId, base: usize) -> Result<Value> {
+        let trie = std::mem::replace(&mut self.memos[cache.index()].trie, Trie::new(false));
+        let words = self.door.log_words();
+        self.door.logging(|log| log.begin_value(trie, words));
+        let result = self.eval(inner, base);
+        let memo = &mut self.memos[cache.index()];
+        let keep = match &result {
+            Ok(Value::Closure(_)) | Err(_) => false,
+            Ok(_) => memo.values.len() < MOST_VALUES,
+        };
+        let payload = memo.values.len() as u32;
+        let trie = self.door.logging(|log| log.end(keep, Some(payload)));
+        memo.trie = trie;
+        if let (true, Ok(value)) = (keep, &result) {
+            memo.values.push(value.clone());
+        }
+        result
+    }
+
+    /// Takes another layout, and forgets what was kept by where things lie.
+    pub(crate) fn change_layout(&mut self, layout: std::sync::Arc<crate::state::Layout>) {
+        self.door.clear();
+        self.door.store.change(layout, &mut self.interner);
+        let keep = self.setting.keep_values;
+        self.memos.iter_mut().for_each(|memo| *memo = Memo::new(keep));
     }
 }

@@ -22,6 +22,8 @@ pub(super) enum Cell {
     Name(NodeId, u32),
     /// The cell at that place of the stack.
     Ref(u32),
+    /// What a part of the packed current state holds.
+    Part(crate::state::PartId),
     /// An operator: its node and the frame in which that stands.
     Operator(NodeId, u32),
     /// An operator that took what it captures with it.
@@ -57,9 +59,13 @@ impl<'m> Evaluator<'m> {
             Cell::Need(e, base) => {
                 let (e, base) = (*e, *base as usize);
                 let value = self.eval_lazy(e, base)?;
-                self.stack[index] = Cell::Value(value.clone());
+                let cell = std::mem::replace(&mut self.stack[index], Cell::Value(value.clone()));
+                if !self.branches.is_empty() {
+                    self.trail.push((index, cell));
+                }
                 Ok(value)
             }
+            Cell::Part(part) => Ok(self.door.take(super::door::Spot::Part(0, *part))),
             Cell::Name(e, base) => {
                 let (e, base) = (*e, *base as usize);
                 self.eval_lazy(e, base)
@@ -67,14 +73,6 @@ impl<'m> Evaluator<'m> {
             Cell::Operator(..) | Cell::Owned(_) => Err(self.operator_as_value(at)),
             Cell::Failed(failure) => Err(Box::new((**failure).clone())),
             Cell::Empty => Err(self.internal(at, "a slot is read before it is filled")),
-        }
-    }
-
-    pub(super) fn peek_cell(&self, index: usize) -> Option<&Value> {
-        match &self.stack[index] {
-            Cell::Value(value) => Some(value),
-            Cell::Ref(other) => self.peek_cell(*other as usize),
-            _ => None,
         }
     }
 
@@ -264,7 +262,7 @@ impl<'m> Evaluator<'m> {
             }
             Cell::Operator(node, base) => Callee::Node(*node, *base),
             cell @ (Cell::Owned(_) | Cell::Failed(_) | Cell::Value(_) | Cell::Empty) => return cell.clone(),
-            Cell::Need(..) | Cell::Name(..) => {
+            Cell::Need(..) | Cell::Name(..) | Cell::Part(_) => {
                 return match self.local(index, at) {
                     Ok(value) => Cell::Value(value),
                     Err(failure) => Cell::Failed(Rc::new(*failure)),

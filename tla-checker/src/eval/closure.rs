@@ -12,9 +12,10 @@ use std::rc::Rc;
 pub(super) struct Applied {
     rule: RuleId,
     captured: Vec<Cell>,
-    /// Values of a recursive function; `None` while one is being worked out.
-    memo: RefCell<FxHashMap<Value, Option<Value>>>,
-    built: RefCell<Option<Value>>,
+    /// Values of a recursive function, `None` while one is being worked out; and in which branch of the
+    /// log.
+    memo: RefCell<FxHashMap<Value, (u64, Option<Value>)>>,
+    built: RefCell<Option<(u64, Value)>>,
 }
 
 impl<'m> Evaluator<'m> {
@@ -60,7 +61,9 @@ impl<'m> Evaluator<'m> {
             return Err(self.outside_domain(id, &function, &argument));
         }
         let applied = self.applied(c);
-        if let Some(built) = applied.built.borrow().as_ref() {
+        if let Some((branch, built)) = applied.built.borrow().as_ref()
+            && self.is_current(*branch)
+        {
             let value = built.apply(&argument).cloned();
             return self.checked(value, id);
         }
@@ -69,16 +72,19 @@ impl<'m> Evaluator<'m> {
         if rule.itself.is_none() {
             return self.evaluate_rule(c, &applied, rule, argument, id);
         }
-        if let Some(known) = applied.memo.borrow().get(&argument) {
+        if let Some((branch, known)) = applied.memo.borrow().get(&argument)
+            && self.is_current(*branch)
+        {
             return match known {
                 Some(value) => Ok(value.clone()),
                 None => Err(self.circular(id, &rule.name, &argument)),
             };
         }
-        applied.memo.borrow_mut().insert(argument.clone(), None);
+        let branch = self.current_branch();
+        applied.memo.borrow_mut().insert(argument.clone(), (branch, None));
         let result = self.evaluate_rule(c, &applied, rule, argument.clone(), id);
         match &result {
-            Ok(value) => applied.memo.borrow_mut().insert(argument, Some(value.clone())),
+            Ok(value) => applied.memo.borrow_mut().insert(argument, (branch, Some(value.clone()))),
             Err(_) => applied.memo.borrow_mut().remove(&argument),
         };
         result
@@ -165,7 +171,9 @@ impl<'m> Evaluator<'m> {
     /// The function that a rule gives, built, when its domain is finite.
     pub(super) fn force(&mut self, c: Rc<ClosureNode>, id: NodeId) -> Result<Value> {
         let applied = self.applied(&c);
-        if let Some(built) = applied.built.borrow().as_ref() {
+        if let Some((branch, built)) = applied.built.borrow().as_ref()
+            && self.is_current(*branch)
+        {
             return Ok(built.clone());
         }
         if !c.domain.is_enumerable() {
@@ -182,7 +190,7 @@ impl<'m> Evaluator<'m> {
         }
         let built = Value::function_on(&keys, values);
         self.checked(built.check_extent(&self.limits), id)?;
-        *applied.built.borrow_mut() = Some(built.clone());
+        *applied.built.borrow_mut() = Some((self.current_branch(), built.clone()));
         applied.memo.borrow_mut().clear();
         Ok(built)
     }

@@ -119,6 +119,9 @@ impl<'m> Evaluator<'m> {
         id: NodeId,
         base: usize,
     ) -> Result<Value> {
+        if let Some(at) = self.bits(bound.set, base) {
+            return self.filtered_bits(at, bound, body, id, base);
+        }
         let set = self.eval(bound.set, base)?;
         let elements = self.checked(set.elements("{x \\in S : p}"), bound.set)?;
         let mut kept = Vec::new();
@@ -186,28 +189,39 @@ impl<'m> Evaluator<'m> {
 
     pub(super) fn except(&mut self, f: NodeId, updates: &[Update], id: NodeId, base: usize) -> Result<Value> {
         let mut function = self.eval(f, base)?;
-        let mut path = Vec::new();
         for update in updates {
-            path.clear();
-            for step in &update.path {
-                path.push(match step {
-                    Step::Field(name) => Value::Str(self.symbols[name.index()].clone()),
-                    Step::Index(i) => self.eval(*i, base)?,
-                });
-            }
-            let result = function.except(&path, &mut |old| -> std::result::Result<Value, Trouble> {
-                if let Some(slot) = update.at {
-                    self.stack[base + slot as usize] = Cell::Value(old);
-                }
-                let new = self.eval(update.value, base);
-                if let Some(slot) = update.at {
-                    self.stack[base + slot as usize] = Cell::Empty;
-                }
-                Ok(new?)
-            });
-            function = self.settled(result, id)?;
+            function = self.update(function, &update.path, update, id, base)?;
         }
         Ok(function)
+    }
+
+    /// One update of a function, of which `path` is still to go.
+    pub(super) fn update(
+        &mut self,
+        function: Value,
+        path: &[Step],
+        update: &Update,
+        id: NodeId,
+        base: usize,
+    ) -> Result<Value> {
+        let mut keys = Vec::with_capacity(path.len());
+        for step in path {
+            keys.push(match step {
+                Step::Field(name) => Value::Str(self.symbols[name.index()].clone()),
+                Step::Index(i) => self.eval(*i, base)?,
+            });
+        }
+        let result = function.except(&keys, &mut |old| -> std::result::Result<Value, Trouble> {
+            if let Some(slot) = update.at {
+                self.stack[base + slot as usize] = Cell::Value(old);
+            }
+            let new = self.eval(update.value, base);
+            if let Some(slot) = update.at {
+                self.stack[base + slot as usize] = Cell::Empty;
+            }
+            Ok(new?)
+        });
+        self.settled(result, id)
     }
 
     /// The outcome of a value's operation that called back.
@@ -220,13 +234,14 @@ impl<'m> Evaluator<'m> {
     }
 
     pub(super) fn apply(&mut self, f: NodeId, index: NodeId, id: NodeId, base: usize) -> Result<Value> {
-        if let Some(value) = self.peek(id, base) {
-            return Ok(value.clone());
+        if let Some(spot) = self.spot(id, base) {
+            return Ok(self.door.take(spot));
         }
         let argument = self.eval(index, base)?;
-        if let Some(function) = self.peek(f, base) {
-            let value = function.apply(&argument).cloned();
-            return self.checked(value, id);
+        if let Some(spot) = self.spot(f, base)
+            && let Some(inner) = self.door.component(spot, &argument)
+        {
+            return Ok(self.door.take(inner));
         }
         let function = self.eval_lazy(f, base)?;
         if let Value::Closure(c) = &function {

@@ -120,7 +120,7 @@ impl<'m> Evaluator<'m> {
             let constant = match &self.stack[index] {
                 Cell::Value(_) => true,
                 Cell::Need(e, _) => self.ir.reads(*e) == Reads::Constant,
-                Cell::Ref(_) => self.peek_cell(index).is_some(),
+                Cell::Ref(_) => self.spot_cell(index).is_some(),
                 _ => false,
             };
             match self.local(index, o.body) {
@@ -192,7 +192,7 @@ impl<'m> Evaluator<'m> {
             Cell::Name(e, b) => Frozen::Name(*e, *b),
             Cell::Ref(i) => Frozen::Ref(*i),
             Cell::Operator(n, b) => Frozen::Operator(*n, *b),
-            Cell::Owned(_) | Cell::Failed(_) => return None,
+            Cell::Owned(_) | Cell::Failed(_) | Cell::Part(_) => return None,
         })
     }
 

@@ -345,7 +345,7 @@ impl Reach {
 }
 
 /// Whether nothing that an expression reaches is impure.
-pub(super) fn is_pure(ir: &Ir, root: NodeId) -> bool {
+pub(crate) fn is_pure(ir: &Ir, root: NodeId) -> bool {
     let mut ops: FxHashSet<OpId> = FxHashSet::default();
     let mut rules: FxHashSet<RuleId> = FxHashSet::default();
     let mut pending = vec![root];

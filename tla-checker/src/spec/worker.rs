@@ -1,17 +1,39 @@
 //! One thread's side of a [`SpecSpace`].
+//!
+//! Enters: packed states. Leaves: successors, packed, and the truth of predicates. Holds: what tries
+//! know is not evaluated; where they do not know enough the evaluator is asked, and they learn; where
+//! that fails, or a predicate is false, the evaluator decides alone, without what was learned, so that
+//! a failure is the first one in the order of evaluation.
 
-use super::dictionary::{Known, finalise};
-use super::guards::Guards;
 use super::{Roles, SpecSpace};
 use crate::eval::{Evaluator, Instance, Thawed};
 use crate::failure::Failure;
 use crate::ir::{NodeId, OpId};
 use crate::observer::Cancel;
 use crate::space::{Emit, Progress, SpaceWorker, State, Successor};
-use crate::value::fingerprint::variable_terms;
+use crate::state::{Layout, Misfit, Op, PartId, Shape, Store, Trie, Walk, apply, infer};
+use crate::value::fingerprint::{Sum, variable_terms};
 use crate::value::{Datum, Limits, Value, ValueError};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use tla_parser::source::Span;
+
+/// A predicate, and what was learned of it.
+struct Judged {
+    op: OpId,
+    trie: Trie,
+}
+
+/// Which predicates.
+#[derive(Clone, Copy)]
+enum Group {
+    Invariants,
+    Initial,
+    Constraints,
+    Actions,
+    ActionConstraints,
+}
 
 /// Evaluates for one thread of a search.
 pub struct Worker<'s> {
@@ -19,85 +41,148 @@ pub struct Worker<'s> {
     roles: &'s Roles,
     evaluator: Evaluator<'s>,
     instances: Vec<Thawed>,
-    known: Vec<Known>,
-    limits: Limits,
-    /// What the door holds as the current state, and the sum of its terms.
+    /// What was learned of each instance.
+    tries: Vec<Trie>,
+    predicates: [Vec<Judged>; 5],
+    /// The state that is being expanded, and the sum of its terms.
     now: Vec<u32>,
-    terms: Vec<u64>,
+    sum: u64,
+    arrived: bool,
+    /// Whether it is the one behind the door.
     loaded: bool,
-    /// What is known to disable each instance.
-    guards: Vec<Guards>,
     /// The successor being packed.
     packed: Vec<u32>,
+    /// The states of a step, side by side.
+    pair: Vec<u32>,
+    walk: Walk,
+    /// Stores of earlier layouts, for states that wait in them.
+    earlier: BTreeMap<u32, Store>,
+}
+
+/// Why an evaluation of an instance was left.
+enum Left {
+    Failed(Box<Failure>),
+    /// A successor does not fit the layout.
+    Misfit(PartId, Shape),
+}
+
+impl From<Box<Failure>> for Left {
+    fn from(failure: Box<Failure>) -> Self {
+        Left::Failed(failure)
+    }
 }
 
 impl<'s> Worker<'s> {
     pub(super) fn new<'m: 's>(space: &'s SpecSpace<'m>) -> Self {
-        let mut evaluator = Evaluator::new(&space.setting);
-        let instances = space.roles.instances.iter().map(|i| evaluator.thaw(i)).collect();
-        let width = space.setting.ir.variables.len();
-        Worker {
+        let mut evaluator = Evaluator::with_layout(&space.setting, space.layout(0));
+        let roles = space.roles;
+        let instances: Vec<Thawed> = roles.instances.iter().map(|i| evaluator.thaw(i)).collect();
+        let width = evaluator.door.store.layout.width;
+        let mut worker = Worker {
             space,
-            roles: space.roles,
+            roles,
             evaluator,
             instances,
-            guards: space
-                .roles
-                .instances
-                .iter()
-                .map(|i| Guards::new(space.setting.keep_values && i.pure))
-                .collect(),
-            known: (0..width).map(|_| Known::default()).collect(),
-            limits: Limits { max_set: space.setting.bounds.max_set },
+            tries: Vec::new(),
+            predicates: Default::default(),
             now: vec![0; width],
-            terms: vec![0; width],
+            sum: 0,
+            arrived: false,
             loaded: false,
             packed: vec![0; width],
-        }
+            pair: Vec::new(),
+            walk: Walk::default(),
+            earlier: BTreeMap::new(),
+        };
+        worker.forget();
+        worker
     }
 
-    /// Puts a state behind the door.
+    fn store(&self) -> &Store {
+        &self.evaluator.door.store
+    }
+
+    /// Forgets what was learned: the layout has changed.
+    fn forget(&mut self) {
+        let (space, roles) = (self.space, self.roles);
+        // While each variable is in one piece there is little to learn from.
+        let apart = self.store().layout.number > 0;
+        let learns = |i: &Instance| apart && i.pure && space.setting.keep_values && space.order.is_none();
+        self.tries = roles.instances.iter().map(|i| Trie::new(learns(i))).collect();
+        let judged = |ops: &[OpId]| {
+            let trie = |&op: &OpId| Judged { op, trie: Trie::new(apart && space.learns(op)) };
+            ops.iter().map(trie).collect::<Vec<_>>()
+        };
+        self.predicates = [
+            judged(&roles.invariants),
+            judged(&roles.initial),
+            judged(&roles.constraints),
+            judged(&roles.actions),
+            judged(&roles.action_constraints),
+        ];
+    }
+
+    /// Takes another layout.
+    fn change(&mut self, layout: Arc<Layout>) {
+        let width = layout.width;
+        self.evaluator.change_layout(layout);
+        self.packed = vec![0; width];
+        self.arrived = false;
+        self.loaded = false;
+        self.forget();
+    }
+
+    /// Takes a layout in which a part has another shape.
+    fn reshape(&mut self, part: PartId, shape: &Shape) {
+        let layout = self.store().layout.clone();
+        self.change(self.space.layout_after(layout.number, || layout.reshaped(part, shape)));
+    }
+
+    /// Takes a layout that takes variables apart, as far as their values so far allow.
+    fn guess_shapes(&mut self) {
+        let Evaluator { door, interner, .. } = &mut self.evaluator;
+        door.store.sync_all(interner);
+        let store = &door.store;
+        let layout = self.space.layout_after(store.layout.number, || {
+            let of = |&root: &PartId| infer(&store.known(root).values.iter().collect::<Vec<_>>());
+            store.layout.roots.iter().map(of).collect()
+        });
+        self.change(layout);
+    }
+
+    /// Makes a state the one that is expanded.
     #[inline]
-    fn load(&mut self, state: &State) {
-        if self.loaded && self.now == state {
+    fn come(&mut self, state: &State) {
+        if self.arrived && self.now == state {
             return;
         }
-        for (v, &index) in state.iter().enumerate() {
-            if self.loaded && self.now[v] == index {
-                continue;
-            }
-            let dictionary = &self.space.dictionaries[v];
-            let (value, terms) = self.known[v].value(dictionary, index, &mut self.evaluator.interner);
-            self.evaluator.door.load(v as u32, value, index);
-            self.now[v] = index;
-            self.terms[v] = terms;
-        }
-        self.loaded = true;
+        self.now.clear();
+        self.now.extend_from_slice(state);
+        let Evaluator { door, interner, .. } = &mut self.evaluator;
+        door.store.admit(state, interner);
+        self.sum = door.store.sum(state);
+        self.arrived = true;
+        self.loaded = false;
     }
 
-    fn load_next(&mut self, state: &State) {
-        for (v, &index) in state.iter().enumerate() {
-            let dictionary = &self.space.dictionaries[v];
-            let (value, _) = self.known[v].value(dictionary, index, &mut self.evaluator.interner);
-            self.evaluator.door.set(v as u32, true, Some(value));
+    /// Puts the state that is expanded behind the door.
+    fn load(&mut self) {
+        if !self.loaded {
+            self.evaluator.door.load(&self.now);
+            self.loaded = true;
         }
     }
 
-    fn step<T>(&mut self, from: &State, to: &State, f: impl FnOnce(&mut Self) -> T) -> T {
-        self.load(from);
-        self.load_next(to);
-        let result = f(self);
-        self.evaluator.door.clear_next();
-        result
-    }
-
-    fn truth(&mut self, op: OpId) -> Result<bool, Failure> {
-        self.evaluator.truth_of(op).map_err(|failure| {
-            // A failure may leave the door with another state than the one it was given.
-            self.evaluator.door.clear();
-            self.loaded = false;
-            *failure
-        })
+    /// Puts another state behind the door, and the one after it.
+    fn load_other(&mut self, state: &State, next: Option<&State>) {
+        let Evaluator { door, interner, .. } = &mut self.evaluator;
+        door.store.admit(state, interner);
+        door.load(state);
+        if let Some(next) = next {
+            door.store.admit(next, interner);
+            door.load_next(next);
+        }
+        self.loaded = false;
     }
 
     /// Runs `f` where `TLCGet("level")` is that of the state being checked, one past the state
@@ -109,9 +194,57 @@ impl<'s> Worker<'s> {
         result
     }
 
-    fn all(&mut self, ops: &[OpId]) -> Result<bool, Failure> {
-        for &op in ops {
-            if !self.truth(op)? {
+    /// The truth of a predicate of a state, or of a step.
+    fn judge(&mut self, group: Group, at: usize, state: &State, next: Option<&State>) -> Result<bool, Failure> {
+        let judged = &mut self.predicates[group as usize][at];
+        let op = judged.op;
+        if judged.trie.is_on() {
+            let words = match next {
+                None => state,
+                Some(next) => {
+                    self.pair.clear();
+                    self.pair.extend_from_slice(state);
+                    self.pair.extend_from_slice(next);
+                    &self.pair
+                }
+            };
+            judged.trie.walk(&self.evaluator.door.store, words, &mut self.walk);
+            judged.trie.count(!self.walk.missing.is_empty());
+            if self.walk.missing.is_empty() {
+                return Ok(true);
+            }
+        }
+        self.load_other(state, next);
+        if self.predicates[group as usize][at].trie.is_on() && self.learn_truth(group, at) {
+            return Ok(true);
+        }
+        self.load_other(state, next);
+        self.evaluator.truth_of(op).map_err(|failure| {
+            self.evaluator.door.clear();
+            *failure
+        })
+    }
+
+    /// Evaluates what the last walk found missing. Whether the predicate holds; if not, or if that
+    /// cannot be said, it has to be evaluated once more.
+    fn learn_truth(&mut self, group: Group, at: usize) -> bool {
+        let missing = std::mem::take(&mut self.walk.missing);
+        let words = self.evaluator.door.log_words();
+        let judged = &mut self.predicates[group as usize][at];
+        let holds = missing.iter().all(|script| {
+            let trie = std::mem::replace(&mut judged.trie, Trie::new(false));
+            self.evaluator.door.logging(|log| log.begin_truth(trie, words, script));
+            let holds = matches!(self.evaluator.each_holds_of(judged.op), Ok(true));
+            judged.trie = self.evaluator.door.logging(|log| log.end(holds, None));
+            holds
+        });
+        self.walk.missing = missing;
+        holds
+    }
+
+    fn all(&mut self, group: Group, state: &State, next: Option<&State>) -> Result<bool, Failure> {
+        for at in 0..self.predicates[group as usize].len() {
+            if !self.judge(group, at, state, next)? {
                 return Ok(false);
             }
         }
@@ -120,12 +253,177 @@ impl<'s> Worker<'s> {
 
     fn view(&mut self, state: &State) -> Result<Option<Value>, Failure> {
         let Some(view) = self.roles.view else { return Ok(None) };
-        self.load(state);
-        self.checking(|w| w.evaluator.value_of(view).map(Some).map_err(|f| *f))
+        self.load_other(state, None);
+        self.checking(|w| {
+            w.evaluator.value_of(view).map(Some).map_err(|failure| {
+                w.evaluator.door.clear();
+                *failure
+            })
+        })
     }
 
     fn value_failure(&self, op: OpId, e: &ValueError) -> Failure {
         *self.evaluator.value_fault(self.space.setting.ir.op(op).body, e)
+    }
+
+    /// Tries an instance in the current state; `out` gets the operations of each successor.
+    fn solve(&mut self, number: usize, out: &mut dyn FnMut(&mut Evaluator<'s>, &[Op])) -> Result<(), Left> {
+        self.load();
+        let (origin, instance) = (&self.roles.instances[number], &self.instances[number]);
+        let (mut ops, mut misfit) = (Vec::new(), None);
+        let flow = self.evaluator.solve_instance(instance, &mut |e| {
+            e.check_complete(instance.action).map_err(|f| in_action(f, origin))?;
+            let Evaluator { door, interner, .. } = &mut *e;
+            match door.operations(true, &mut ops, interner) {
+                Ok(()) => {}
+                Err((_, Misfit::Reshape(part, shape))) => {
+                    misfit = Some((part, shape));
+                    return Ok(ControlFlow::Break(()));
+                }
+                Err((variable, Misfit::Value(fault))) => {
+                    return Err(unusable(e, instance.action, variable, origin.span, &fault));
+                }
+            }
+            out(e, &ops);
+            Ok(ControlFlow::Continue(()))
+        });
+        if !matches!(flow, Ok(ControlFlow::Continue(()))) {
+            // Assignments were left behind.
+            self.loaded = false;
+        }
+        match (misfit, flow) {
+            (Some((part, shape)), _) => Err(Left::Misfit(part, shape)),
+            (None, Err(failure)) => Err(Left::Failed(failure)),
+            (None, Ok(_)) => Ok(()),
+        }
+    }
+
+    /// Evaluates the branches of an instance that the last walk found missing.
+    fn learn(&mut self, number: usize) -> Result<(), Left> {
+        let missing = std::mem::take(&mut self.walk.missing);
+        let words = self.evaluator.door.log_words();
+        let result = missing.iter().try_for_each(|script| {
+            let trie = std::mem::replace(&mut self.tries[number], Trie::new(false));
+            self.evaluator.door.logging(|log| log.begin_action(trie, words, script));
+            let result = self.solve(number, &mut |e, ops| e.door.logging(|log| log.emit(ops)));
+            self.tries[number] = self.evaluator.door.logging(|log| log.end(result.is_ok(), None));
+            result
+        });
+        self.walk.missing = missing;
+        result
+    }
+
+    /// Emits the successors by an instance from what was learned. Breaks when it is told to; says
+    /// whether there was enough to know.
+    fn emit_learned(&mut self, number: usize, emit: &mut Emit<'_>) -> (ControlFlow<()>, bool) {
+        let trie = &mut self.tries[number];
+        trie.walk(&self.evaluator.door.store, &self.now, &mut self.walk);
+        if !self.walk.missing.is_empty() {
+            return (ControlFlow::Continue(()), false);
+        }
+        let store = &self.evaluator.door.store;
+        for &payload in &self.walk.payloads {
+            for ops in trie.successors(payload) {
+                self.packed.copy_from_slice(&self.now);
+                let sum = apply(store, ops, &mut self.packed, self.sum);
+                let successor = Successor { state: &self.packed, fingerprint: sum.finalise() };
+                if emit(successor).is_break() {
+                    return (ControlFlow::Break(()), true);
+                }
+            }
+        }
+        (ControlFlow::Continue(()), true)
+    }
+
+    /// Emits the successors by an instance as the evaluator finds them.
+    fn emit_evaluated(&mut self, number: usize, emit: &mut Emit<'_>) -> Result<(), Left> {
+        let (mut all, mut ends) = (Vec::new(), Vec::new());
+        let result = self.solve(number, &mut |_, ops| {
+            all.extend_from_slice(ops);
+            ends.push(all.len());
+        });
+        if let Err(Left::Misfit(..)) = result {
+            return result;
+        }
+        // What was found before a failure stands.
+        let mut start = 0;
+        for end in ends {
+            self.packed.copy_from_slice(&self.now);
+            let sum = apply(&self.evaluator.door.store, &all[start..end], &mut self.packed, self.sum);
+            start = end;
+            if emit(Successor { state: &self.packed, fingerprint: sum.finalise() }).is_break() {
+                break;
+            }
+        }
+        result
+    }
+
+    fn try_successors(&mut self, number: usize, emit: &mut Emit<'_>) -> Result<(), Left> {
+        if self.tries[number].is_on() {
+            let (_, known) = self.emit_learned(number, emit);
+            self.tries[number].count(!known);
+            if known {
+                return Ok(());
+            }
+            if self.tries[number].is_on() {
+                match self.learn(number) {
+                    Ok(()) if self.emit_learned(number, emit).1 => return Ok(()),
+                    Ok(()) => {}
+                    Err(Left::Misfit(part, shape)) => return Err(Left::Misfit(part, shape)),
+                    Err(Left::Failed(_)) => {}
+                }
+            }
+        }
+        self.emit_evaluated(number, emit)
+    }
+
+    /// The words of a state of an earlier layout in the current one; none when a value does not fit, and
+    /// then the layout has been changed.
+    fn repack(&mut self, from: u32, state: &State, into: &mut Vec<u32>) -> Option<()> {
+        let old = match self.earlier.remove(&from) {
+            Some(old) => old,
+            None => Store::new(self.space.layout(from), self.limits(), &mut self.evaluator.interner),
+        };
+        let old = self.earlier.entry(from).or_insert(old);
+        let Evaluator { door, interner, .. } = &mut self.evaluator;
+        old.admit(state, interner);
+        let new = &mut door.store;
+        into.clear();
+        into.resize(new.layout.width, 0);
+        let mut ops = Vec::new();
+        for variable in 0..new.layout.roots.len() {
+            let (a, b) = (old.layout.roots[variable], new.layout.roots[variable]);
+            let (p, q) = (&old.layout.parts[a as usize], &new.layout.parts[b as usize]);
+            if old.layout.shapes[variable] == new.layout.shapes[variable] {
+                let words = &state[p.first as usize..(p.first + p.words) as usize];
+                into[q.first as usize..(q.first + q.words) as usize].copy_from_slice(words);
+                continue;
+            }
+            ops.clear();
+            match new.pack(b, &old.value(state, a), &mut ops, interner) {
+                Ok(()) => put(&ops, into),
+                Err(Misfit::Reshape(part, shape)) => {
+                    self.reshape(part, &shape);
+                    return None;
+                }
+                Err(Misfit::Value(fault)) => unreachable!("a value of a state is none any more: {fault}"),
+            }
+        }
+        Some(())
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { max_set: self.space.setting.bounds.max_set }
+    }
+}
+
+/// Puts operations that write whole words into a state.
+fn put(ops: &[Op], state: &mut [u32]) {
+    for op in ops {
+        match *op {
+            Op::Put(word, value) | Op::Bits(word, value) => state[word as usize] = value,
+            Op::Add(..) | Op::Remove(..) => unreachable!("there was nothing before"),
+        }
     }
 }
 
@@ -153,85 +451,79 @@ fn unusable(
 }
 
 impl SpaceWorker for Worker<'_> {
+    fn layout(&self) -> u32 {
+        self.store().layout.number
+    }
+
     fn width(&self) -> usize {
-        self.now.len()
+        self.store().layout.width
+    }
+
+    fn convert(&mut self, from: u32, state: &State, into: &mut Vec<u32>) {
+        if from > self.layout() {
+            self.change(self.space.layout(from));
+        }
+        if from == self.layout() {
+            into.clear();
+            into.extend_from_slice(state);
+            return;
+        }
+        while self.repack(from, state, into).is_none() {}
     }
 
     fn initial(&mut self, emit: &mut Emit<'_>) -> Result<(), Failure> {
         let Some(init) = self.roles.init else { return Ok(()) };
         self.evaluator.door.clear();
         self.loaded = false;
-        let (space, known, packed, limits) = (self.space, &mut self.known, &mut self.packed, self.limits);
-        let body = space.setting.ir.op(init).body;
+        let packed = &mut self.packed;
+        let body = self.space.setting.ir.op(init).body;
+        let mut ops = Vec::new();
         let flow = self.evaluator.solve(init, true, &mut |e| {
             e.check_complete(body)?;
-            let mut sum: u64 = 0;
-            for (v, value) in e.door.written(false).iter().enumerate() {
-                let Some(value) = value else { continue };
-                let (index, terms) = known[v]
-                    .index(&space.dictionaries[v], value, &limits)
-                    .map_err(|fault| unusable(e, body, v, e.ir().op(init).span, &fault))?;
-                packed[v] = index;
-                sum = sum.wrapping_add(terms);
+            let Evaluator { door, interner, .. } = &mut *e;
+            match door.operations(false, &mut ops, interner) {
+                Ok(()) => put(&ops, packed),
+                Err((_, Misfit::Reshape(..))) => {
+                    return Err(Box::new(Failure::internal("an initial state does not fit the layout")));
+                }
+                Err((variable, Misfit::Value(fault))) => {
+                    return Err(unusable(e, body, variable, e.ir().op(init).span, &fault));
+                }
             }
-            Ok(emit(Successor { state: packed, fingerprint: finalise(sum) }))
+            let fingerprint = e.door.store.sum(packed).finalise();
+            Ok(emit(Successor { state: packed, fingerprint }))
         });
         self.evaluator.door.clear();
         flow.map(|_| ()).map_err(|f| *f)
     }
 
     fn successors(&mut self, state: &State, instance: usize, emit: &mut Emit<'_>) -> Result<(), Failure> {
-        let guards = &mut self.guards[instance];
-        if guards.disabled(state) {
-            return Ok(());
+        if self.layout() == 0 && instance == 0 && self.space.is_time_for_shapes() {
+            self.guess_shapes();
+            let mut words = Vec::new();
+            self.convert(0, state, &mut words);
+            self.come(&words);
+        } else {
+            self.come(state);
         }
-        let learning = guards.learning;
-        let number = instance;
-        self.load(state);
-        if learning {
-            self.evaluator.door.start_log();
-        }
-        let mut emitted = false;
-        let (space, known, packed, limits) = (self.space, &mut self.known, &mut self.packed, self.limits);
-        let (now, now_terms) = (&self.now, &self.terms);
-        let (origin, instance) = (&self.roles.instances[instance], &self.instances[instance]);
-        let flow = self.evaluator.solve_instance(instance, &mut |e| {
-            e.check_complete(instance.action).map_err(|f| in_action(f, origin))?;
-            let mut sum: u64 = 0;
-            let (before, after) = (e.door.written(false), e.door.written(true));
-            for v in 0..packed.len() {
-                let Some(value) = &after[v] else { continue };
-                let terms = if before[v].as_ref().is_some_and(|old| old.same(value)) {
-                    packed[v] = now[v];
-                    now_terms[v]
-                } else {
-                    let (index, terms) = known[v]
-                        .index(&space.dictionaries[v], value, &limits)
-                        .map_err(|fault| unusable(e, instance.action, v, origin.span, &fault))?;
-                    packed[v] = index;
-                    terms
-                };
-                sum = sum.wrapping_add(terms);
-            }
-            emitted = true;
-            Ok(emit(Successor { state: packed, fingerprint: finalise(sum) }))
-        });
-        if learning {
-            let log = self.evaluator.door.end_log();
-            if flow.is_ok() {
-                self.guards[number].learn(state, log, emitted);
+        loop {
+            match self.try_successors(instance, emit) {
+                Ok(()) => return Ok(()),
+                Err(Left::Failed(failure)) => {
+                    self.evaluator.door.clear();
+                    self.loaded = false;
+                    return Err(*failure);
+                }
+                Err(Left::Misfit(part, shape)) => {
+                    let (from, state) = (self.layout(), std::mem::take(&mut self.now));
+                    self.evaluator.door.clear();
+                    self.reshape(part, &shape);
+                    let mut words = Vec::new();
+                    self.convert(from, &state, &mut words);
+                    self.come(&words);
+                }
             }
         }
-        if let Err(failure) = flow {
-            // An error leaves assignments behind.
-            self.evaluator.door.clear();
-            self.loaded = false;
-            return Err(*failure);
-        }
-        if let Ok(ControlFlow::Break(())) = flow {
-            self.evaluator.door.clear_next();
-        }
-        Ok(())
     }
 
     fn take_intermediate(&mut self) -> u64 {
@@ -242,54 +534,48 @@ impl SpaceWorker for Worker<'_> {
         let Some(view) = self.roles.view else { return Ok(fingerprint) };
         let Some(value) = self.view(state)? else { return Ok(fingerprint) };
         let terms = variable_terms::<u64, Value>("VIEW", &value);
-        terms.map(finalise).map_err(|e| self.value_failure(view, &e))
+        terms.map(Sum::finalise).map_err(|e| self.value_failure(view, &e))
     }
 
     fn view_value(&mut self, state: &State) -> Result<Option<Datum>, Failure> {
         let Some(view) = self.roles.view else { return Ok(None) };
         let value = self.view(state)?;
-        let limits = self.limits;
+        let limits = self.limits();
         value.map(|v| v.to_datum(&limits)).transpose().map_err(|e| self.value_failure(view, &e))
     }
 
     fn constraint(&mut self, state: &State) -> Result<bool, Failure> {
-        if self.roles.constraints.is_empty() {
-            return Ok(true);
-        }
-        self.load(state);
-        self.checking(|w| w.all(&w.roles.constraints))
+        self.checking(|w| w.all(Group::Constraints, state, None))
     }
 
     fn action_constraint(&mut self, from: &State, to: &State) -> Result<bool, Failure> {
-        if self.roles.action_constraints.is_empty() {
-            return Ok(true);
-        }
-        let roles = self.roles;
-        self.step(from, to, |w| w.all(&roles.action_constraints))
+        self.all(Group::ActionConstraints, from, Some(to))
     }
 
     fn invariant(&mut self, index: usize, state: &State) -> Result<bool, Failure> {
-        self.load(state);
-        self.checking(|w| w.truth(w.roles.invariants[index]))
+        self.checking(|w| w.judge(Group::Invariants, index, state, None))
     }
 
     fn action_property(&mut self, index: usize, from: &State, to: &State) -> Result<bool, Failure> {
-        let op = self.roles.actions[index];
-        self.step(from, to, |w| w.truth(op))
+        self.judge(Group::Actions, index, from, Some(to))
     }
 
     fn initial_property(&mut self, index: usize, state: &State) -> Result<bool, Failure> {
-        self.load(state);
-        self.checking(|w| w.truth(w.roles.initial[index]))
+        self.checking(|w| w.judge(Group::Initial, index, state, None))
     }
 
     fn fingerprint(&mut self, state: &State) -> u64 {
-        self.load(state);
-        finalise(self.terms.iter().fold(0, |sum: u64, t| sum.wrapping_add(*t)))
+        self.come(state);
+        self.sum.finalise()
     }
 
     fn values(&mut self, state: &State) -> Vec<Datum> {
-        (state.iter().zip(&self.space.dictionaries)).map(|(&i, d)| d.get(i).0).collect()
+        let limits = self.limits();
+        let Evaluator { door, interner, .. } = &mut self.evaluator;
+        door.store.admit(state, interner);
+        let store = &door.store;
+        let value = |&root: &PartId| store.value(state, root).to_datum(&limits);
+        store.layout.roots.iter().map(|root| value(root).expect("values of states are built")).collect()
     }
 
     fn display(&mut self, trace: &[Vec<u32>], position: usize) -> Result<Vec<(String, Datum)>, Failure> {
@@ -309,9 +595,13 @@ impl SpaceWorker for Worker<'_> {
         self.evaluator.trace = Some(Value::tuple(states));
         self.evaluator.progress.level = position as u32 + 1;
         let next = trace.get(position + 1).unwrap_or(state);
-        let value = self.step(state, next, |w| w.evaluator.value_of(alias).map_err(|f| *f));
+        self.load_other(state, Some(next));
+        let value = self.evaluator.value_of(alias).map_err(|f| *f);
         self.evaluator.trace = None;
-        let limits = self.limits;
+        if value.is_err() {
+            self.evaluator.door.clear();
+        }
+        let limits = self.limits();
         let datum = value?.to_datum(&limits).map_err(|e| self.value_failure(alias, &e))?;
         Ok(match datum {
             Datum::Record(fields) => fields,

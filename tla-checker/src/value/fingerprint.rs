@@ -105,6 +105,11 @@ impl Path {
         Path { bytes }
     }
 
+    /// The path itself; different paths have different bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Goes on to the value at an argument; [`Path::leave`] with the result comes back.
     pub fn enter<T: Shape>(&mut self, argument: &T) -> Result<usize> {
         let before = self.bytes.len();

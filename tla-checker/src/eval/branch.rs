@@ -1,0 +1,262 @@
+//! Branches of the log: alternatives of an action, and conjuncts of a predicate, told apart.
+//!
+//! Enters: how many branches there are and how each is evaluated. Leaves: the same results as from
+//! evaluating them in order; in the log, each with its own reads. Holds: nothing that one branch has
+//! worked out (a definition's value, an application of a rule) is used by another, which would then not
+//! have read what it depends on. Predicates are taken apart where each part has to hold.
+
+use super::spot::Bits;
+use super::{Evaluator, Result};
+use crate::ir::*;
+use crate::state::{Branch, Fork};
+use crate::value::Value;
+use std::ops::ControlFlow;
+
+type Flow = Result<ControlFlow<()>>;
+const GO_ON: Flow = Ok(ControlFlow::Continue(()));
+
+/// What a quantifier ranges over.
+pub(super) enum Domain {
+    /// The elements, in order.
+    Values(Vec<Value>),
+    /// A set kept as bits.
+    Bits(Bits),
+}
+
+impl<'m> Evaluator<'m> {
+    /// Evaluates alternatives in order, until one breaks.
+    pub(super) fn alternatives(
+        &mut self,
+        count: usize,
+        mut each: impl FnMut(&mut Self, usize) -> Flow,
+    ) -> Flow {
+        let fork = match count {
+            2.. if self.door.is_logging() => self.door.logging(|log| log.fork(count, false)),
+            _ => None,
+        };
+        for k in 0..count {
+            if self.in_branch(fork, k as u32, |this| each(this, k))?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        self.join(fork);
+        GO_ON
+    }
+
+    /// Whether all of these hold, the first ones first.
+    pub(super) fn all_hold(
+        &mut self,
+        count: usize,
+        mut each: impl FnMut(&mut Self, usize) -> Result<bool>,
+    ) -> Result<bool> {
+        let fork = match count {
+            2.. if self.door.is_logging() => self.door.logging(|log| log.fork(count, true)),
+            _ => None,
+        };
+        for k in 0..count {
+            if self.in_branch(fork, k as u32, |this| until_false(each(this, k)))?.is_break() {
+                return Ok(false);
+            }
+        }
+        self.join(fork);
+        Ok(true)
+    }
+
+    fn in_branch(&mut self, fork: Option<Fork>, branch: u32, f: impl FnOnce(&mut Self) -> Flow) -> Flow {
+        let Some(fork) = fork else { return f(self) };
+        let Some(taken) = self.door.logging(|log| log.enter(fork, branch)) else { return GO_ON };
+        self.branched += 1;
+        self.branches.push(self.branched);
+        let trail = self.trail.len();
+        let flow = f(self)?;
+        self.branches.pop();
+        self.retrace(trail);
+        if flow.is_continue() {
+            self.leave_branch(fork, branch, &taken);
+        }
+        Ok(flow)
+    }
+
+    fn leave_branch(&mut self, fork: Fork, branch: u32, taken: &Branch) {
+        self.door.logging(|log| log.leave(fork, branch, taken));
+    }
+
+    fn join(&mut self, fork: Option<Fork>) {
+        if let Some(fork) = fork {
+            self.door.logging(|log| log.join(fork));
+        }
+    }
+
+    /// Cells that a branch has filled are to be filled anew.
+    fn retrace(&mut self, to: usize) {
+        while self.trail.len() > to {
+            if let Some((index, cell)) = self.trail.pop()
+                && index < self.stack.len()
+            {
+                self.stack[index] = cell;
+            }
+        }
+    }
+
+    /// What a quantifier's set is; evaluated.
+    pub(super) fn domain_for(&mut self, bound: &Bound, base: usize, what: &'static str) -> Result<Domain> {
+        if let Some(bits) = self.bits(bound.set, base) {
+            return Ok(Domain::Bits(bits));
+        }
+        let set = self.eval(bound.set, base)?;
+        let elements = self.checked(set.elements(what), bound.set)?;
+        if let crate::value::Size::Exact(n) = set.size() {
+            self.check_size(usize::try_from(n).unwrap_or(usize::MAX), bound.set)?;
+        }
+        Ok(Domain::Values(elements.collect()))
+    }
+
+    /// Evaluates a body for each combination of elements, each in a branch of its own. With
+    /// `predicate`, a break means that it does not hold, and nothing is learned.
+    pub(super) fn for_each_branch(
+        &mut self,
+        bounds: &'m [Bound],
+        domains: &[Domain],
+        predicate: bool,
+        id: NodeId,
+        base: usize,
+        each: &mut dyn FnMut(&mut Self) -> Flow,
+    ) -> Flow {
+        let Some((bound, rest)) = bounds.split_first() else { return each(self) };
+        match &domains[0] {
+            Domain::Values(elements) => {
+                let fork = match elements.len() {
+                    2.. => self.door.logging(|log| log.fork(elements.len(), predicate)),
+                    _ => None,
+                };
+                for (k, element) in elements.iter().enumerate() {
+                    self.tick(id)?;
+                    let flow = self.in_branch(fork, k as u32, |this| {
+                        this.bind(&bound.pattern, element.clone(), id, base)?;
+                        this.for_each_branch(rest, &domains[1..], predicate, id, base, each)
+                    })?;
+                    if flow.is_break() {
+                        return Ok(flow);
+                    }
+                }
+                self.join(fork);
+            }
+            Domain::Bits((state, part)) => {
+                let (state, part) = (*state, *part);
+                let p = &self.door.store.layout.parts[part as usize];
+                let (first, words) = (p.first, p.words);
+                let offset = (state * self.door.store.layout.width) as u32;
+                let fork = self.door.logging(|log| log.each(first + offset, words, predicate));
+                if fork.is_none() {
+                    self.door.enumerated(part);
+                }
+                for e in self.universe(part) {
+                    self.tick(id)?;
+                    let there = match fork {
+                        // The branch is taken only where the bit is set.
+                        Some(_) => self.door.is_set(state, part, e),
+                        None => self.door.has(state, part, e),
+                    };
+                    if !there {
+                        continue;
+                    }
+                    let flow = self.in_branch(fork, e, |this| {
+                        let element = this.door.store.known(part).values[e as usize].clone();
+                        this.bind(&bound.pattern, element, id, base)?;
+                        this.for_each_branch(rest, &domains[1..], predicate, id, base, each)
+                    })?;
+                    if flow.is_break() {
+                        return Ok(flow);
+                    }
+                }
+                self.join(fork);
+            }
+        }
+        GO_ON
+    }
+
+    /// The truth of an operator without parameters, each part that has to hold in a branch of its own.
+    ///
+    /// # Errors
+    /// The evaluation failed, or a part is not Boolean.
+    pub(crate) fn each_holds_of(&mut self, op: OpId) -> Result<bool> {
+        self.reset();
+        let base = self.enter_empty(op);
+        self.each_holds(self.ir.op(op).body, base)
+    }
+
+    /// The truth of a predicate, each part that has to hold in a branch of its own.
+    fn each_holds(&mut self, id: NodeId, base: usize) -> Result<bool> {
+        if !self.door.is_logging() {
+            return self.truth(id, base);
+        }
+        if stacker::remaining_stack().is_none_or(|left| left < super::RED_ZONE) {
+            return self.grow(id, |this| this.each_holds_node(id, base));
+        }
+        self.each_holds_node(id, base)
+    }
+
+    fn each_holds_node(&mut self, id: NodeId, base: usize) -> Result<bool> {
+        let ir = self.ir;
+        match ir.node(id) {
+            Node::And(items) => self.all_hold(items.len(), |this, k| this.each_holds(items[k], base)),
+            Node::Quantifier(true, bounds, body) => {
+                let domains = self.domains_for(bounds, base, "\\A")?;
+                let flow = self.for_each_branch(bounds, &domains, true, id, base, &mut |this| {
+                    until_false(this.each_holds(*body, base))
+                })?;
+                Ok(flow.is_continue())
+            }
+            Node::Let(defs, body) => {
+                for (slot, e) in defs {
+                    self.stack[base + *slot as usize] = self.definition(*e, base);
+                }
+                self.each_holds(*body, base)
+            }
+            Node::Inlined(op, e) => self.each_holds(*e, base).map_err(|f| self.within(f, *op, id)),
+            Node::PerValue(_, _, inner) => self.each_holds(*inner, base),
+            Node::Call(op, captured, args) => {
+                self.enter(id)?;
+                let new = self.push_frame(*op, captured, args, base);
+                let answer = self.each_holds(ir.op(*op).body, new);
+                self.stack.truncate(new);
+                self.leave();
+                answer.map_err(|e| self.within(e, *op, id))
+            }
+            Node::Implies(a, b) => Ok(!self.truth(*a, base)? || self.each_holds(*b, base)?),
+            Node::If(c, a, b) => {
+                let branch = if self.truth(*c, base)? { *a } else { *b };
+                self.each_holds(branch, base)
+            }
+            Node::In(a, b) => match self.part_and_set(*a, *b, base)? {
+                Some((at, set)) => self.part_in(at, &set, id, true),
+                None => self.truth(id, base),
+            },
+            _ => self.truth(id, base),
+        }
+    }
+
+    pub(super) fn domains_for(
+        &mut self,
+        bounds: &[Bound],
+        base: usize,
+        what: &'static str,
+    ) -> Result<Vec<Domain>> {
+        bounds.iter().map(|bound| self.domain_for(bound, base, what)).collect()
+    }
+
+    /// Whether what was worked out in this branch may be used here.
+    pub(super) fn is_current(&self, branch: u64) -> bool {
+        branch == 0 || self.branches.contains(&branch)
+    }
+
+    /// The branch under way; 0 for none.
+    pub(super) fn current_branch(&self) -> u64 {
+        self.branches.last().copied().unwrap_or(0)
+    }
+}
+
+fn until_false(holds: Result<bool>) -> Flow {
+    holds.map(|holds| if holds { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+}
+

@@ -1,0 +1,85 @@
+//! What an action does to a state: the words it writes.
+//!
+//! Enters: the operations that an evaluation came to. Leaves: the packed successor and the sum of its
+//! fingerprint terms. Holds: an operation names what is written, never what was there before, unless
+//! that was read; so it can be applied to every state that led the evaluation the same way.
+
+use super::store::Store;
+
+/// An operation on a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Op {
+    /// Puts an index there.
+    Put(u32, u32),
+    /// Puts all bits of a word there.
+    Bits(u32, u32),
+    /// Sets bits.
+    Add(u32, u32),
+    /// Clears bits.
+    Remove(u32, u32),
+}
+
+/// Successors, each a list of operations, in lists: what the leaves of a trie name.
+#[derive(Default)]
+pub(crate) struct Effects {
+    ops: Vec<Op>,
+    /// Where each successor's operations end.
+    ends: Vec<u32>,
+    /// Where each list's successors end. The list with number `n` is the leaf's payload `n + 1`.
+    lists: Vec<u32>,
+}
+
+impl Effects {
+    /// Adds a list of successors; answers its number.
+    pub fn push<'o>(&mut self, successors: impl Iterator<Item = &'o [Op]>) -> u32 {
+        for ops in successors {
+            self.ops.extend_from_slice(ops);
+            self.ends.push(self.ops.len() as u32);
+        }
+        self.lists.push(self.ends.len() as u32);
+        self.lists.len() as u32 - 1
+    }
+
+    /// The successors of a list.
+    #[inline]
+    pub fn list(&self, number: u32) -> impl Iterator<Item = &[Op]> {
+        let start = |ends: &[u32], at: usize| if at == 0 { 0 } else { ends[at - 1] as usize };
+        let (first, last) =
+            (start(&self.lists, number as usize), self.lists[number as usize] as usize);
+        (first..last).map(move |at| &self.ops[start(&self.ends, at)..self.ends[at] as usize])
+    }
+}
+
+/// Applies operations to a state; answers the sum of its terms.
+#[inline]
+pub(crate) fn apply(store: &Store, ops: &[Op], state: &mut [u32], mut sum: u64) -> u64 {
+    for op in ops {
+        match *op {
+            Op::Put(word, new) => {
+                let terms = store.terms(word);
+                let old = std::mem::replace(&mut state[word as usize], new);
+                sum = sum.wrapping_add(terms[new as usize]).wrapping_sub(terms[old as usize]);
+            }
+            Op::Bits(word, bits) => {
+                let old = std::mem::replace(&mut state[word as usize], bits);
+                sum = sum.wrapping_add(store.bit_terms(word, bits & !old));
+                sum = sum.wrapping_sub(store.bit_terms(word, old & !bits));
+            }
+            Op::Add(word, bits) => {
+                let old = state[word as usize];
+                state[word as usize] = old | bits;
+                if bits & !old != 0 {
+                    sum = sum.wrapping_add(store.bit_terms(word, bits & !old));
+                }
+            }
+            Op::Remove(word, bits) => {
+                let old = state[word as usize];
+                state[word as usize] = old & !bits;
+                if bits & old != 0 {
+                    sum = sum.wrapping_sub(store.bit_terms(word, bits & old));
+                }
+            }
+        }
+    }
+    sum
+}

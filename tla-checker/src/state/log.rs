@@ -1,0 +1,314 @@
+//! The log of what an evaluation reads, from which tries learn.
+//!
+//! Enters: reads, in order, and where the evaluation forks. Leaves: paths in the [`Trie`]s being
+//! learned. Holds: a thing is logged once a path; what was read before a fork counts for all branches,
+//! what is read in a branch for that branch alone. Several evaluations may be under way inside one
+//! another; a read counts for each of them. Where an evaluation does not fit what was learned before,
+//! it does not depend on its reads alone, and the trie is not to be used: that is a bug of ours, and
+//! asserted.
+
+use super::effect::Op;
+use super::trie::{HOLDS, NOTHING, Read, Trie};
+
+/// What comes of an evaluation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    /// Successors.
+    Action,
+    /// The truth of a predicate.
+    Truth,
+    /// A value.
+    Value,
+}
+
+/// What to take back when a branch ends.
+enum Undo {
+    Whole(u32),
+    Bits(u32, u32),
+    Size,
+}
+
+struct Recorder {
+    trie: Trie,
+    goal: Goal,
+    /// Where the path has come to; none when it has ended in a fork.
+    cursor: Option<u32>,
+    whole: Vec<bool>,
+    bits: Vec<u32>,
+    sizes: Vec<u32>,
+    journal: Vec<Undo>,
+    /// Branches to take at the first forks; after them, all.
+    script: Vec<u32>,
+    depth: usize,
+    /// Operations of the successors found, and where each one's end.
+    ops: Vec<Op>,
+    ends: Vec<usize>,
+    /// The successors from here on belong to the current path.
+    pending: usize,
+    broken: bool,
+}
+
+impl Recorder {
+    fn step(&mut self, read: Read, value: u32) {
+        match self.cursor.and_then(|at| self.trie.step(at, read, value)) {
+            Some(next) => self.cursor = Some(next),
+            None => self.broken = true,
+        }
+    }
+
+    fn word(&mut self, word: u32, value: u32) {
+        let at = word as usize;
+        if !self.whole[at] {
+            self.whole[at] = true;
+            self.journal.push(Undo::Whole(word));
+            self.step(Read::Word(word), value);
+        }
+    }
+
+    fn bit(&mut self, word: u32, bit: u32, value: u32) {
+        let at = word as usize;
+        if !self.whole[at] && self.bits[at] >> bit & 1 == 0 {
+            self.journal.push(Undo::Bits(word, self.bits[at]));
+            self.bits[at] |= 1 << bit;
+            self.step(Read::Bit(word, bit), value);
+        }
+    }
+
+    fn size(&mut self, table: u32, value: u32) {
+        if !self.sizes.contains(&table) {
+            self.sizes.push(table);
+            self.journal.push(Undo::Size);
+            self.step(Read::Size(table), value);
+        }
+    }
+
+    fn unwind(&mut self, to: usize) {
+        while self.journal.len() > to {
+            match self.journal.pop() {
+                Some(Undo::Whole(word)) => self.whole[word as usize] = false,
+                Some(Undo::Bits(word, bits)) => self.bits[word as usize] = bits,
+                Some(Undo::Size) => {
+                    self.sizes.pop();
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Ends the path with what came of it.
+    fn close(&mut self, payload: Option<u32>) {
+        let payload = match (self.goal, payload) {
+            (Goal::Action, _) if self.ends.len() == self.pending => NOTHING,
+            (Goal::Action, _) => {
+                let start = |at: usize| if at == 0 { 0 } else { self.ends[at - 1] };
+                let lists = (self.pending..self.ends.len()).map(|at| &self.ops[start(at)..self.ends[at]]);
+                self.trie.effects.push(lists) + 1
+            }
+            (Goal::Truth, _) => HOLDS,
+            (Goal::Value, payload) => payload.unwrap_or(NOTHING),
+        };
+        let new = self.ends.len();
+        match self.cursor.take() {
+            Some(at) => self.broken |= !self.trie.end(at, payload),
+            // The path ended in a fork: what comes after it belongs to nothing.
+            None => self.broken |= new != self.pending,
+        }
+        self.pending = new;
+    }
+}
+
+/// Where a path forks.
+#[derive(Clone, Copy)]
+pub(crate) struct Fork {
+    at: u32,
+    depth: usize,
+    each: bool,
+}
+
+/// A branch being taken.
+pub(crate) struct Branch {
+    journal: usize,
+}
+
+/// Evaluations being logged.
+#[derive(Default)]
+pub(crate) struct Log {
+    recorders: Vec<Recorder>,
+    spare: Vec<Recorder>,
+    /// How many expressions are under way whose alternatives are not to be told apart.
+    linear: u32,
+}
+
+/// Forks inside one another past this are not told apart.
+const DEEPEST: usize = 64;
+
+impl Log {
+    /// Whether anything is being logged.
+    #[inline]
+    pub fn is_on(&self) -> bool {
+        !self.recorders.is_empty()
+    }
+
+    fn begin(&mut self, trie: Trie, goal: Goal, words: usize, script: &[u32]) {
+        let mut recorder = self.spare.pop().unwrap_or_else(|| Recorder {
+            trie: Trie::new(false),
+            goal,
+            cursor: None,
+            whole: Vec::new(),
+            bits: Vec::new(),
+            sizes: Vec::new(),
+            journal: Vec::new(),
+            script: Vec::new(),
+            depth: 0,
+            ops: Vec::new(),
+            ends: Vec::new(),
+            pending: 0,
+            broken: false,
+        });
+        recorder.cursor = Some(trie.root());
+        (recorder.trie, recorder.goal) = (trie, goal);
+        recorder.whole.resize(words, false);
+        recorder.bits.resize(words, 0);
+        recorder.script.clear();
+        recorder.script.extend_from_slice(script);
+        (recorder.depth, recorder.pending, recorder.broken) = (0, 0, false);
+        recorder.ops.clear();
+        recorder.ends.clear();
+        self.recorders.push(recorder);
+    }
+
+    /// Begins to log an action. Of its first forks only the branches of the script are taken.
+    pub fn begin_action(&mut self, trie: Trie, words: usize, script: &[u32]) {
+        self.begin(trie, Goal::Action, words, script);
+    }
+
+    /// Begins to log a predicate, the same way.
+    pub fn begin_truth(&mut self, trie: Trie, words: usize, script: &[u32]) {
+        self.begin(trie, Goal::Truth, words, script);
+    }
+
+    /// Begins to log an expression.
+    pub fn begin_value(&mut self, trie: Trie, words: usize) {
+        self.begin(trie, Goal::Value, words, &[]);
+    }
+
+    /// Ends the innermost evaluation. With `keep`, its path ends in what came of it (for a value: the
+    /// payload); without, nothing is learned of where the path has come to.
+    pub fn end(&mut self, keep: bool, payload: Option<u32>) -> Trie {
+        let mut recorder = self.recorders.pop().expect("what ended was begun");
+        if keep {
+            recorder.close(payload);
+        } else {
+            recorder.depth = 0;
+        }
+        recorder.unwind(0);
+        let mut trie = std::mem::replace(&mut recorder.trie, Trie::new(false));
+        debug_assert!(!recorder.broken, "an evaluation depends on more than it reads");
+        if recorder.broken {
+            trie.turn_off();
+        }
+        self.spare.push(recorder);
+        trie
+    }
+
+    /// Takes note of a read.
+    #[inline]
+    pub fn read(&mut self, read: Read, value: u32) {
+        for recorder in &mut self.recorders {
+            match read {
+                Read::Word(word) => recorder.word(word, value),
+                Read::Bit(word, bit) => recorder.bit(word, bit, value),
+                Read::Size(table) => recorder.size(table, value),
+            }
+        }
+    }
+
+    /// Takes note of a successor of the action being logged.
+    pub fn emit(&mut self, ops: &[Op]) {
+        if let Some(recorder) = self.recorders.first_mut() {
+            recorder.ops.extend_from_slice(ops);
+            recorder.ends.push(recorder.ops.len());
+            recorder.broken |= recorder.cursor.is_none();
+        }
+    }
+
+    /// From here on, until [`Log::forks_again`], alternatives are not told apart.
+    pub fn no_forks(&mut self) {
+        self.linear += 1;
+    }
+
+    /// Takes [`Log::no_forks`] back.
+    pub fn forks_again(&mut self) {
+        self.linear -= 1;
+    }
+
+    /// Forgets all that is under way.
+    pub fn clear(&mut self) {
+        self.linear = 0;
+        self.recorders.clear();
+    }
+
+    fn forkable(&mut self, goal: Goal) -> Option<&mut Recorder> {
+        match self.recorders.as_mut_slice() {
+            [one] if self.linear == 0 && one.goal == goal && one.depth < DEEPEST => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The path forks into this many branches, all of which are tried; none where branches are not told
+    /// apart.
+    pub fn fork(&mut self, branches: usize, of_predicate: bool) -> Option<Fork> {
+        let goal = if of_predicate { Goal::Truth } else { Goal::Action };
+        let recorder = self.forkable(goal)?;
+        let fits = recorder.cursor.is_some_and(|at| recorder.trie.fork(at, branches));
+        Self::forked(recorder, fits, false)
+    }
+
+    /// The path forks into a branch for each bit that is set in these words.
+    pub fn each(&mut self, first: u32, words: u32, of_predicate: bool) -> Option<Fork> {
+        let goal = if of_predicate { Goal::Truth } else { Goal::Action };
+        let recorder = self.forkable(goal)?;
+        // What was read of them already is no longer in question bit by bit.
+        let fits = recorder.cursor.is_some_and(|at| recorder.trie.each(at, first, words));
+        Self::forked(recorder, fits, true)
+    }
+
+    fn forked(recorder: &mut Recorder, fits: bool, each: bool) -> Option<Fork> {
+        recorder.broken |= !fits || recorder.ends.len() != recorder.pending;
+        let at = recorder.cursor?;
+        let fork = Fork { at, depth: recorder.depth, each };
+        recorder.depth += 1;
+        Some(fork)
+    }
+
+    /// Takes a branch of a fork; none when it is not to be tried.
+    pub fn enter(&mut self, fork: Fork, branch: u32) -> Option<Branch> {
+        let recorder = self.recorders.first_mut()?;
+        if recorder.script.get(fork.depth).is_some_and(|&wanted| wanted != branch) {
+            return None;
+        }
+        recorder.cursor = (!recorder.broken).then(|| recorder.trie.branch(fork.at, branch));
+        Some(Branch { journal: recorder.journal.len() })
+    }
+
+    /// A branch has been tried to its end (a predicate: it holds).
+    pub fn leave(&mut self, fork: Fork, branch: u32, taken: &Branch) {
+        if let Some(recorder) = self.recorders.first_mut() {
+            if recorder.cursor.is_some() {
+                recorder.close(None);
+            }
+            if fork.each && !recorder.broken {
+                recorder.trie.bury(fork.at, branch);
+            }
+            recorder.unwind(taken.journal);
+        }
+    }
+
+    /// All branches have been tried.
+    pub fn join(&mut self, fork: Fork) {
+        if let Some(recorder) = self.recorders.first_mut() {
+            recorder.depth = fork.depth;
+            recorder.cursor = None;
+        }
+    }
+}
