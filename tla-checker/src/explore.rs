@@ -20,6 +20,7 @@ mod finding;
 mod frontier;
 mod gate;
 mod monitor;
+mod packed;
 pub mod reference;
 mod run;
 mod seen;
@@ -247,7 +248,7 @@ impl<'r, S: StateSpace> Crew<'r, S> {
         worker.replaying(true);
         let violation = match trace::replay(run, worker, finding) {
             Ok(behaviour) => {
-                Violation { verdict, trace: trace::display(run.space, worker, &behaviour, warnings) }
+                Violation { verdict, trace: trace::display(run.space, worker, behaviour, warnings) }
             }
             Err(failure) if run.in_order || failure.kind == FailureKind::Cancelled => {
                 warnings.push(

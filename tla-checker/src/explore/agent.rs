@@ -3,7 +3,9 @@
 //! Enters: a [`Task`] of the gate, chunks of the frontier. Leaves: chunks of the next level, findings,
 //! counts. Holds: nothing here depends on which worker does it or when, except which of a state's
 //! discoverers comes first, and everything recorded about a state is the same for each of them. A
-//! violation never ends the level: what decides is chosen when the level is complete.
+//! violation never ends the level: what decides is chosen when the level is complete. A [`State`] that
+//! is passed around here is in the layout that the worker has at that time; what is kept for longer
+//! (chunks, [`Packed`]) says which layout it is in.
 //!
 //! The order in which a successor is judged is TLC's: state constraints, action constraints, the set of
 //! seen states, invariants (of new states and of those outside the constraints), step properties.
@@ -11,6 +13,7 @@
 use super::finding::{Finding, Findings, Subject, Tail};
 use super::frontier::{CHUNK, Chunk};
 use super::gate::Task;
+use super::packed::Packed;
 use super::run::{ActionCount, Run, Tally};
 use super::seen::{Access, Insertion, Link};
 use crate::failure::{Failure, FailureKind};
@@ -25,12 +28,13 @@ pub(super) struct Agent<'r, S: StateSpace> {
     pub worker: S::Worker<'r>,
     /// The way into the set of seen states.
     seen: Access<'r>,
-    width: usize,
     instances: usize,
     has_constraints: bool,
     invariants: u32,
     action_properties: u32,
     initial_properties: u32,
+    /// The state being expanded.
+    parent: Packed,
     /// The successors of one state by one instance.
     buffer: Chunk,
     /// New states that wait to be handed over.
@@ -58,19 +62,18 @@ impl<'r, S: StateSpace> Agent<'r, S> {
     pub fn new(run: &'r Run<'r, S>, index: usize) -> Self {
         let mut worker = run.space.worker(index);
         worker.watch(&run.halt);
-        let width = worker.width();
         let properties = run.space.properties();
         let instances = run.space.instances().len();
         Agent {
             run,
             worker,
             seen: run.seen.access(),
-            width,
             instances,
             has_constraints: run.space.has_constraints(),
             invariants: properties.invariants.len() as u32,
             action_properties: properties.actions.len() as u32,
             initial_properties: properties.initial.len() as u32,
+            parent: Packed::default(),
             buffer: Chunk::default(),
             out: Chunk::default(),
             tally: Tally::default(),
@@ -85,20 +88,27 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let run = self.run;
         self.base = run.progress();
         self.worker.at(self.progress(0));
-        let (mut chunk, mut position, width) = (Chunk::default(), 0, self.width);
+        let (mut chunks, mut position) = (vec![Chunk::default()], 0);
         let result = self.worker.initial(&mut |successor| {
             if run.halt.is_cancelled() {
                 return ControlFlow::Break(());
             }
-            if chunk.len() == CHUNK {
-                run.frontier.push(0, std::mem::replace(&mut chunk, Chunk::full_size(width)));
-                chunk.first = position;
+            let mut last = chunks.len() - 1;
+            if chunks[last].len() == CHUNK {
+                chunks.push(Chunk::full_size(0, successor.state.len()));
+                last += 1;
+                chunks[last].first = position;
             }
-            chunk.push(successor.fingerprint, successor.state);
+            chunks[last].push(successor.fingerprint, successor.state);
             position += 1;
             ControlFlow::Continue(())
         });
-        run.frontier.push(0, chunk);
+        // The worker may have changed its layout before it emitted the first.
+        let layout = self.worker.layout();
+        for mut chunk in chunks {
+            chunk.layout = layout;
+            run.frontier.push(0, chunk);
+        }
         self.tally.generated += self.worker.take_intermediate();
         if let Err(failure) = result {
             if failure.kind == FailureKind::Cancelled {
@@ -137,34 +147,41 @@ impl<'r, S: StateSpace> Agent<'r, S> {
 
     /// Expands (or, at level 0, admits) a chunk's states.
     fn process(&mut self, level: u32, chunk: &Chunk) -> ControlFlow<()> {
+        let mut state = std::mem::take(&mut self.parent);
         for at in 0..chunk.len() {
             if self.run.halt.is_cancelled() {
                 return ControlFlow::Break(());
             }
-            let (key, state) = (chunk.key(at), chunk.state(at, self.width));
+            let key = chunk.key(at);
+            state.layout = chunk.layout;
+            state.words.clear();
+            state.words.extend_from_slice(chunk.state(at));
             if level > 0 {
-                self.expand(level, key, state)?;
+                self.expand(level, key, &mut state)?;
             } else {
                 self.worker.at(self.progress(0));
                 let link = Link::initial(chunk.first + at as u32);
+                let state = state.fit(&mut self.worker);
                 self.judge(Generated { level, from: None, link, state, fingerprint: key });
             }
             if self.run.options.max_states.is_some() {
                 self.publish();
             }
         }
+        self.parent = state;
         ControlFlow::Continue(())
     }
 
     /// Generates and judges all successors of a kept state. Breaks when told to stop meanwhile; the
     /// state then counts as not expanded.
-    fn expand(&mut self, level: u32, key: u64, state: &State) -> ControlFlow<()> {
+    fn expand(&mut self, level: u32, key: u64, parent: &mut Packed) -> ControlFlow<()> {
         let halt = &self.run.halt;
         let mut buffer = std::mem::take(&mut self.buffer);
         let (mut stuck, mut failed) = (true, false);
         self.worker.at(self.progress(level));
         for instance in 0..self.instances {
             buffer.clear();
+            let state = parent.fit(&mut self.worker);
             let result = self.worker.successors(state, instance, &mut |successor| {
                 buffer.push(successor.fingerprint, successor.state);
                 if halt.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -173,12 +190,14 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 // The successors may be incomplete: no deadlock, no counts.
                 return ControlFlow::Break(());
             }
+            // What was emitted is in the layout that the worker has now.
+            let state = parent.fit(&mut self.worker);
             if !buffer.is_empty() {
                 stuck = false;
                 self.actions[instance].generated += buffer.len() as u64;
                 for at in 0..buffer.len() {
                     let link = Link { parent: key, instance: instance as u32, choice: at as u32 };
-                    let successor = buffer.state(at, self.width);
+                    let successor = buffer.state(at);
                     let fingerprint = buffer.key(at);
                     self.judge(Generated { level, from: Some(state), link, state: successor, fingerprint });
                 }
@@ -199,6 +218,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.tally.generated += self.worker.take_intermediate();
         self.tally.expanded += 1;
         if stuck && !failed && self.run.options.check_deadlock {
+            let state = parent.fit(&mut self.worker);
             self.found(level, Subject::Deadlock, None, key, Tail::Kept(key), state);
         }
         if self.run.in_order && self.worker.exit_requested() {
@@ -221,7 +241,8 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 if let Some(candidates) = &self.run.candidates {
                     // Only levels before this one are in the set while candidates compete.
                     if !self.seen.contains(key) {
-                        candidates.offer(key, new.fingerprint, new.link, new.state);
+                        let layout = self.worker.layout();
+                        candidates.offer(key, new.fingerprint, new.link, layout, new.state);
                     }
                 } else {
                     match self.seen.insert(key, new.link, new.level + 1) {
@@ -273,11 +294,12 @@ impl<'r, S: StateSpace> Agent<'r, S> {
     fn keep(&mut self, level: u32, key: u64, link: Link, state: &State) {
         self.tally.distinct += 1;
         self.credit(link.instance, 1);
-        self.out.push(key, state);
-        if self.out.len() == CHUNK {
-            let full = std::mem::replace(&mut self.out, Chunk::full_size(self.width));
+        let layout = self.worker.layout();
+        if self.out.len() == CHUNK || self.out.layout != layout {
+            let full = std::mem::replace(&mut self.out, Chunk::full_size(layout, state.len()));
             self.run.frontier.push(level + 1, full);
         }
+        self.out.push(key, state);
     }
 
     fn credit(&mut self, instance: u32, by: i64) {
@@ -317,14 +339,15 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let Some(candidates) = &self.run.candidates else { return };
         self.worker.at(self.progress(level));
         while let Some(winners) = candidates.take() {
-            for (key, winner) in winners {
+            for (key, mut winner) in winners {
                 if self.run.halt.is_cancelled() {
                     return;
                 }
                 let insertion = self.seen.insert(key, winner.link, level + 1);
                 debug_assert_eq!(insertion, Insertion::New, "candidates were not seen before");
-                self.keep(level, key, winner.link, &winner.state);
-                self.check(level, &winner.state, winner.fingerprint, Tail::Kept(key));
+                let state = winner.state.fit(&mut self.worker);
+                self.keep(level, key, winner.link, state);
+                self.check(level, state, winner.fingerprint, Tail::Kept(key));
             }
             self.publish();
         }
@@ -349,8 +372,8 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             return self.run.stop(Bound::Cancelled);
         }
         let failure = failure.map(Box::new);
-        let finding = Finding { length, subject, failure, fingerprint, tail, last: Box::default() };
-        self.findings.offer(finding, last);
+        let finding = Finding { length, subject, failure, fingerprint, tail, last: Packed::default() };
+        self.findings.offer(finding, self.worker.layout(), last);
     }
 
     fn publish(&mut self) {

@@ -5,6 +5,7 @@
 //! is shows only when the level has ended, so they wait here and are settled then.
 //! Holds: the outcome does not depend on the order of the offers.
 
+use super::packed::Packed;
 use super::seen::Link;
 use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
@@ -17,8 +18,8 @@ pub(super) struct Candidate {
     pub fingerprint: u64,
     /// How it was reached.
     pub link: Link,
-    /// The packed state.
-    pub state: Box<[u32]>,
+    /// The state.
+    pub state: Packed,
 }
 
 /// The competitors of one level.
@@ -34,19 +35,22 @@ impl Candidates {
         Candidates { shards: (0..shards).map(|_| Mutex::default()).collect(), next: AtomicUsize::new(0) }
     }
 
-    /// Lets a state compete for `key`.
-    pub fn offer(&self, key: u64, fingerprint: u64, link: Link, state: &[u32]) {
+    /// Lets a state of this layout compete for `key`.
+    pub fn offer(&self, key: u64, fingerprint: u64, link: Link, layout: u32, state: &[u32]) {
         let shard = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (self.shards.len() - 1);
         let mut shard = self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
         match shard.entry(key) {
             Entry::Vacant(place) => {
-                place.insert(Candidate { fingerprint, link, state: state.into() });
+                let state = Packed { layout, words: state.to_vec() };
+                place.insert(Candidate { fingerprint, link, state });
             }
             Entry::Occupied(mut place) => {
                 let held = place.get_mut();
                 if (fingerprint, link) < (held.fingerprint, held.link) {
                     (held.fingerprint, held.link) = (fingerprint, link);
-                    held.state.copy_from_slice(state);
+                    held.state.layout = layout;
+                    held.state.words.clear();
+                    held.state.words.extend_from_slice(state);
                 }
             }
         }
@@ -78,15 +82,15 @@ mod tests {
             for k in 0..offers.len() {
                 let (fingerprint, choice) = offers[(k + rotation) % offers.len()];
                 let state = [fingerprint as u32, choice];
-                candidates.offer(42, fingerprint, Link { parent: 1, instance: 0, choice }, &state);
+                let link = Link { parent: 1, instance: 0, choice };
+                // Each in another layout, of another width.
+                candidates.offer(42, fingerprint, link, choice, &state[..1 + (choice as usize) % 2]);
             }
             let mut winners: Vec<_> = std::iter::from_fn(|| candidates.take()).flatten().collect();
             let (key, winner) = winners.pop().expect("one winner");
             assert!(winners.is_empty());
-            assert_eq!(
-                (key, winner.fingerprint, winner.link.choice, &*winner.state),
-                (42, 4, 3, &[4, 3][..])
-            );
+            assert_eq!((key, winner.fingerprint, winner.link.choice), (42, 4, 3));
+            assert_eq!(winner.state, Packed { layout: 3, words: vec![4, 3] });
         }
     }
 }

@@ -5,6 +5,7 @@
 //! trace, then kind, then property, then (for failures) what failed, then smallest fingerprint, then
 //! smallest link.
 
+use super::packed::Packed;
 use super::seen::Link;
 use crate::failure::Failure;
 use crate::outcome::{Phase, Verdict};
@@ -51,8 +52,8 @@ pub(super) struct Finding {
     pub fingerprint: u64,
     /// How the trace ends.
     pub tail: Tail,
-    /// The last state, packed; empty where there is no trace.
-    pub last: Box<[u32]>,
+    /// The last state; empty where there is no trace.
+    pub last: Packed,
 }
 
 impl Finding {
@@ -64,7 +65,7 @@ impl Finding {
             failure: Some(Box::new(failure)),
             fingerprint: 0,
             tail: Tail::Nowhere,
-            last: Box::default(),
+            last: Packed::default(),
         }
     }
 
@@ -114,22 +115,29 @@ impl Finding {
 pub(super) struct Findings(BTreeMap<Subject, Finding>);
 
 impl Findings {
-    /// Adds one; the state is only copied if the finding counts.
-    pub fn offer(&mut self, finding: Finding, last: &[u32]) {
-        match self.0.get_mut(&finding.subject) {
-            Some(held) if held.order().cmp(&finding.order()) != Ordering::Greater => {}
-            _ => {
-                self.0.insert(finding.subject, Finding { last: last.into(), ..finding });
-            }
+    /// Adds one; its last state, of this layout, is only copied if the finding counts.
+    pub fn offer(&mut self, finding: Finding, layout: u32, last: &[u32]) {
+        if self.counts(&finding) {
+            let last = Packed { layout, words: last.to_vec() };
+            self.0.insert(finding.subject, Finding { last, ..finding });
+        }
+    }
+
+    fn counts(&self, finding: &Finding) -> bool {
+        let held = self.0.get(&finding.subject);
+        held.is_none_or(|held| held.order().cmp(&finding.order()) == Ordering::Greater)
+    }
+
+    /// Adds one, complete.
+    pub fn add(&mut self, finding: Finding) {
+        if self.counts(&finding) {
+            self.0.insert(finding.subject, finding);
         }
     }
 
     /// Adds all of another's.
     pub fn merge(&mut self, other: &mut Findings) {
-        for finding in std::mem::take(&mut other.0).into_values() {
-            let last = finding.last.clone();
-            self.offer(finding, &last);
-        }
+        std::mem::take(&mut other.0).into_values().for_each(|finding| self.add(finding));
     }
 
     /// Whether there is none.
@@ -174,7 +182,7 @@ mod tests {
     use super::*;
 
     fn finding(length: u32, subject: Subject, fingerprint: u64) -> Finding {
-        Finding { length, subject, failure: None, fingerprint, tail: Tail::Nowhere, last: Box::default() }
+        Finding { length, subject, failure: None, fingerprint, tail: Tail::Nowhere, last: Packed::default() }
     }
 
     #[test]
@@ -190,12 +198,13 @@ mod tests {
             let mut findings = Findings::default();
             for k in 0..all.len() {
                 let worse = &all[(k + rotation) % all.len()];
-                findings.offer(Finding { fingerprint: 50, ..worse.clone() }, &[]);
-                findings.offer(worse.clone(), &[7]);
-                findings.offer(Finding { length: 4, fingerprint: 0, ..worse.clone() }, &[]);
+                findings.offer(Finding { fingerprint: 50, ..worse.clone() }, 1, &[1, 2]);
+                findings.offer(worse.clone(), 3, &[7]);
+                findings.offer(Finding { length: 4, fingerprint: 0, ..worse.clone() }, 4, &[]);
             }
             let taken = findings.take();
-            assert!(taken.iter().all(|f| *f.last == [7]));
+            let last = Packed { layout: 3, words: vec![7] };
+            assert!(taken.iter().all(|f| f.last == last));
             let order: Vec<_> = taken.iter().map(|f| (f.length, f.subject, f.fingerprint)).collect();
             assert_eq!(order, all.iter().map(|f| (f.length, f.subject, f.fingerprint)).collect::<Vec<_>>());
         }

@@ -2,7 +2,8 @@
 //!
 //! Enters: the [`Chunk`]s that workers fill with new states. Leaves: the same chunks, when their level
 //! is expanded. Holds: two queues alternate, so a level's chunks never mix with the next one's; a queue
-//! gives chunks in the order they came (one worker visits states in the order of discovery).
+//! gives chunks in the order they came (one worker visits states in the order of discovery); the states
+//! of a chunk are all of one layout, those of a level need not be.
 
 use crossbeam::deque::{Injector, Steal};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,9 +11,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// How many states a full chunk holds.
 pub(super) const CHUNK: usize = 128;
 
-/// Packed states side by side, with their keys (initial states: their fingerprints).
+/// States of one layout side by side, with their keys (initial states: their fingerprints).
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
+    /// The layout of the states.
+    pub layout: u32,
+    width: usize,
     keys: Vec<u64>,
     states: Vec<u32>,
     /// The position of the first among all initial states; 0 elsewhere.
@@ -20,14 +24,17 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    /// Room for a full chunk of states of this width.
-    pub fn full_size(width: usize) -> Self {
-        Chunk { keys: Vec::with_capacity(CHUNK), states: Vec::with_capacity(CHUNK * width), first: 0 }
+    /// Room for a full chunk of states of this layout and width.
+    pub fn full_size(layout: u32, width: usize) -> Self {
+        let (keys, states) = (Vec::with_capacity(CHUNK), Vec::with_capacity(CHUNK * width));
+        Chunk { layout, width, keys, states, first: 0 }
     }
 
-    /// Adds a state.
+    /// Adds a state, of the same layout as the others.
     #[inline]
     pub fn push(&mut self, key: u64, state: &[u32]) {
+        debug_assert!(self.is_empty() || self.width == state.len(), "one layout, one width");
+        self.width = state.len();
         self.keys.push(key);
         self.states.extend_from_slice(state);
     }
@@ -54,18 +61,20 @@ impl Chunk {
         self.keys[at]
     }
 
-    /// State `at`, of so many slots.
+    /// State `at`.
     #[inline]
-    pub fn state(&self, at: usize, width: usize) -> &[u32] {
-        &self.states[at * width..(at + 1) * width]
+    pub fn state(&self, at: usize) -> &[u32] {
+        &self.states[at * self.width..(at + 1) * self.width]
     }
 
     /// Pieces of at most `size` states, in order.
     fn split(self, size: usize) -> impl Iterator<Item = Chunk> {
-        let width = self.states.len() / self.keys.len().max(1);
+        let (layout, width) = (self.layout, self.width);
         (0..self.len()).step_by(size).map(move |start| {
             let end = self.len().min(start + size);
             Chunk {
+                layout,
+                width,
                 keys: self.keys[start..end].to_vec(),
                 states: self.states[start * width..end * width].to_vec(),
                 first: self.first + start as u32,
@@ -141,7 +150,7 @@ mod tests {
         for width in [0, 1, 3] {
             let frontier = Frontier::new();
             for base in [0u32, 100] {
-                let mut chunk = Chunk::full_size(width);
+                let mut chunk = Chunk::full_size(base, width);
                 chunk.first = base;
                 (0..100).for_each(|n| chunk.push(u64::from(base + n), &vec![base + n; width]));
                 frontier.push(2, chunk);
@@ -150,10 +159,10 @@ mod tests {
             assert_eq!((frontier.len(2), frontier.len(3)), (200, 0));
             let mut next = 0;
             while let Some(chunk) = frontier.take(2) {
-                assert!(chunk.len() <= 6 && chunk.first == next);
+                assert!(chunk.len() <= 6 && chunk.first == next && chunk.layout == next / 100 * 100);
                 for at in 0..chunk.len() {
                     assert_eq!(chunk.key(at), u64::from(next));
-                    assert_eq!(chunk.state(at, width), &vec![next; width][..]);
+                    assert_eq!(chunk.state(at), &vec![next; width][..]);
                     next += 1;
                 }
             }

@@ -10,6 +10,7 @@
 //! fingerprint never decides whether two states are one.
 
 use super::finding::{Finding, Findings, Record, Subject, Tail};
+use super::packed::Packed;
 use super::run::ActionCount;
 use super::seen::Link;
 use super::trace::{self, Behaviour};
@@ -25,7 +26,7 @@ use std::time::{Duration, Instant};
 
 /// A kept state.
 struct Node {
-    state: Vec<u32>,
+    state: Packed,
     /// The node it was reached from and by which instance; `None` for initial states.
     from: Option<(usize, usize)>,
     level: u32,
@@ -123,9 +124,14 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
         self.space.has_view() && self.space.order_dependent().is_none()
     }
 
+    /// A kept state in the worker's layout.
+    fn state(&mut self, node: usize) -> Vec<u32> {
+        self.nodes[node].state.fit(&mut self.worker).to_vec()
+    }
+
     fn initial(&mut self) {
         self.tell();
-        let (mut states, halt) = (Vec::new(), &self.halt);
+        let (mut states, halt) = (Vec::<Vec<u32>>::new(), &self.halt);
         let result = self.worker.initial(&mut |successor| {
             states.push(successor.state.to_vec());
             if halt.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -146,11 +152,11 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
     }
 
     fn expand(&mut self, node: usize) {
-        let state = self.nodes[node].state.clone();
         let (mut stuck, mut failed) = (true, false);
         self.tell();
         for instance in 0..self.space.instances().len() {
-            let (mut successors, halt) = (Vec::new(), &self.halt);
+            let state = self.state(node);
+            let (mut successors, halt) = (Vec::<Vec<u32>>::new(), &self.halt);
             let result = self.worker.successors(&state, instance, &mut |successor| {
                 successors.push(successor.state.to_vec());
                 if halt.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -166,6 +172,7 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
             }
             if let Err(failure) = result {
                 failed = true;
+                let state = self.state(node);
                 let subject = Subject::Failure(Phase::Next, 0);
                 self.found(self.level, subject, Some(failure), Tail::Kept(node as u64), &state);
             }
@@ -173,6 +180,7 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
         self.generated += self.worker.take_intermediate();
         self.expanded += 1;
         if stuck && !failed && self.options.check_deadlock {
+            let state = self.state(node);
             self.found(self.level, Subject::Deadlock, None, Tail::Kept(node as u64), &state);
         }
         if self.space.order_dependent().is_some() && self.worker.exit_requested() {
@@ -184,7 +192,7 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
     /// Counts, keeps and checks a generated state.
     fn judge(&mut self, from: Option<(usize, usize)>, state: &State) {
         self.generated += 1;
-        let parent = from.map(|(node, _)| self.nodes[node].state.clone());
+        let parent = from.map(|(node, _)| self.state(node));
         let tail = Tail::Step(match from {
             None => Link::initial(0),
             Some((node, instance)) => Link { parent: node as u64, instance: instance as u32, choice: 0 },
@@ -237,18 +245,18 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
             None => {
                 let node = self.nodes.len();
                 self.index.insert(identity, node);
-                self.nodes.push(Node { state: state.to_vec(), from, level });
+                self.nodes.push(Node { state: Packed::new(&self.worker, state), from, level });
                 self.credit(from, 1);
                 if !self.settles() {
                     self.check(state, Tail::Kept(node as u64));
                 }
             }
             Some(node) if self.settles() && self.nodes[node].level == level => {
-                let held = self.nodes[node].state.clone();
+                let held = self.state(node);
                 if self.rank(state) < self.rank(&held) {
                     self.credit(self.nodes[node].from, -1);
                     self.credit(from, 1);
-                    self.nodes[node] = Node { state: state.to_vec(), from, level };
+                    self.nodes[node] = Node { state: Packed::new(&self.worker, state), from, level };
                 }
             }
             Some(_) => {}
@@ -269,7 +277,7 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
     fn check_new_states(&mut self) {
         for node in self.expanded..self.nodes.len() {
             if self.nodes[node].level == self.level + 1 {
-                let state = self.nodes[node].state.clone();
+                let state = self.state(node);
                 self.check(&state, Tail::Kept(node as u64));
             }
         }
@@ -317,8 +325,8 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
             return;
         }
         let failure = failure.map(Box::new);
-        let finding = Finding { length, subject, failure, fingerprint: 0, tail, last: Box::default() };
-        self.findings.offer(finding, last);
+        let finding = Finding { length, subject, failure, fingerprint: 0, tail, last: Packed::default() };
+        self.findings.offer(finding, self.worker.layout(), last);
     }
 
     /// Looks whether the search is to end early.
@@ -364,16 +372,16 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
         self.worker.replaying(true);
         let mut violations = Vec::new();
         for finding in record.findings() {
-            let behaviour = self.behaviour(finding);
+            let mut behaviour = self.behaviour(finding);
             let mut verdict = finding.verdict(self.space.properties());
             if self.space.order_dependent().is_none()
-                && !trace::shows(self.space, &mut self.worker, &behaviour, finding)
+                && !trace::shows(self.space, &mut self.worker, &mut behaviour, finding)
             {
                 let subject = finding.subject;
                 let bug = Failure::internal(format!("what was found is not so the second time: {subject:?}"));
                 verdict = Verdict::Failure(Phase::Next, Box::new(bug));
             }
-            let trace = trace::display(self.space, &mut self.worker, &behaviour, &mut warnings);
+            let trace = trace::display(self.space, &mut self.worker, behaviour, &mut warnings);
             violations.push(Violation { verdict, trace });
         }
         let first = violations.first().map(|v: &Violation| v.verdict.clone());
@@ -395,17 +403,19 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
 
     /// From an initial state to the finding's last.
     fn behaviour(&self, finding: &Finding) -> Behaviour {
-        let (mut behaviour, mut at) = match finding.tail {
-            Tail::Nowhere => return Vec::new(),
-            Tail::Kept(node) => (Vec::new(), Some(node as usize)),
-            Tail::Step(link) if link.is_initial() => (vec![(None, finding.last.to_vec())], None),
+        let mut behaviour = Behaviour::default();
+        let mut at = match finding.tail {
+            Tail::Nowhere => return behaviour,
+            Tail::Kept(node) => Some(node as usize),
             Tail::Step(link) => {
-                (vec![(Some(link.instance as usize), finding.last.to_vec())], Some(link.parent as usize))
+                let step = (!link.is_initial()).then_some(link);
+                behaviour.push(step.map(|link| link.instance as usize), finding.last.clone());
+                step.map(|link| link.parent as usize)
             }
         };
         while let Some(node) = at {
             let node = &self.nodes[node];
-            behaviour.push((node.from.map(|(_, instance)| instance), node.state.clone()));
+            behaviour.push(node.from.map(|(_, instance)| instance), node.state.clone());
             at = node.from.map(|(parent, _)| parent);
         }
         behaviour.reverse();

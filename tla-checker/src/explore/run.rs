@@ -141,7 +141,7 @@ impl<'r, S: StateSpace> Run<'r, S> {
 
     /// Adds a finding that no state is to blame for.
     pub fn offer(&self, finding: Finding) {
-        lock(&self.findings).offer(finding, &[]);
+        lock(&self.findings).add(finding);
     }
 
     /// Takes over what a worker found.

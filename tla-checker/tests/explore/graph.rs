@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use tla_checker::failure::{Failure, FailureKind};
 use tla_checker::observer::Cancel;
 use tla_checker::space::*;
@@ -20,7 +20,8 @@ pub fn mix(n: u64) -> u64 {
 /// "One in so many"; 0 for never.
 pub type Chance = u64;
 
-/// A random graph. Node `n` is the state `<<n % 16, n / 16>>`.
+/// A random graph. Node `n` is the state `<<n % 16, n / 16>>`; how the two numbers are packed depends on
+/// the layout.
 #[derive(Debug)]
 pub struct Graph {
     pub seed: u64,
@@ -42,11 +43,15 @@ pub struct Graph {
     /// How many nodes share a view; 1 for no view.
     pub view: u64,
     pub intermediate: Chance,
+    /// How often a worker changes its layout.
+    pub repacks: Chance,
     pub panics: Chance,
     pub order: Option<String>,
     pub exit_at: Option<usize>,
     pub visited: Mutex<Vec<u64>>,
     pub made: AtomicUsize,
+    /// The newest layout of a worker.
+    pub newest: AtomicU32,
     variables: Vec<String>,
     instances: Vec<ActionInstance>,
     properties: Properties,
@@ -76,11 +81,13 @@ impl Graph {
             action_fails: 0,
             view: 1,
             intermediate: 0,
+            repacks: 0,
             panics: 0,
             order: None,
             exit_at: None,
             visited: Mutex::default(),
             made: AtomicUsize::new(0),
+            newest: AtomicU32::new(0),
             variables: vec!["x".into(), "y".into()],
             instances: (0..instances).map(instance).collect(),
             properties: Properties {
@@ -113,6 +120,7 @@ impl Graph {
         g.action_fails = draw(8, 800);
         g.intermediate = draw(3, 4);
         g.view = draw(3, 3).max(1);
+        g.repacks = draw(2, 60);
         g
     }
 
@@ -120,12 +128,23 @@ impl Graph {
         one_in > 0 && mix(self.seed ^ mix(salt ^ mix(a ^ mix(b)))).is_multiple_of(one_in)
     }
 
-    pub fn pack(&self, node: u64) -> [u32; 2] {
-        [(node % 16) as u32, (node / 16) as u32]
+    /// The variables' values.
+    pub fn numbers(&self, node: u64) -> [u64; 2] {
+        [node % 16, node / 16]
     }
 
-    pub fn node(&self, state: &State) -> u64 {
-        u64::from(state[0]) + 16 * u64::from(state[1])
+    fn pack(&self, layout: u32, node: u64) -> Vec<u32> {
+        let (salt, [x, y]) = (salt(layout), self.numbers(node));
+        let padding = (0..width(layout) - 2).map(|n| n as u32 ^ salt);
+        [x as u32 ^ salt, y as u32 ^ salt].into_iter().chain(padding).collect()
+    }
+
+    /// The node of a packed state; a state of another layout is not understood.
+    fn node(&self, layout: u32, state: &State) -> u64 {
+        let number = |at: usize| u64::from(state[at] ^ salt(layout));
+        let node = number(0) + 16 * number(1);
+        assert_eq!(state, self.pack(layout, node), "a state of layout {layout}");
+        node
     }
 
     pub fn fingerprint_of(&self, node: u64) -> u64 {
@@ -174,12 +193,23 @@ impl Graph {
     }
 }
 
+/// What the words of a layout are mixed with.
+fn salt(layout: u32) -> u32 {
+    if layout == 0 { 0 } else { mix(layout.into()) as u32 }
+}
+
+/// How many words a state has in a layout.
+fn width(layout: u32) -> usize {
+    2 + layout as usize % 3
+}
+
 impl StateSpace for Graph {
     type Worker<'s> = Walker<'s>;
 
-    fn worker(&self, _index: usize) -> Walker<'_> {
+    fn worker(&self, index: usize) -> Walker<'_> {
         self.made.fetch_add(1, Ordering::Relaxed);
-        Walker { graph: self, halt: Cancel::new(), intermediate: 0, confined: std::rc::Rc::new(()) }
+        let (layout, calls, confined) = (0, index as u64, std::rc::Rc::new(()));
+        Walker { graph: self, halt: Cancel::new(), intermediate: 0, layout, calls, confined }
     }
     fn variables(&self) -> &[String] {
         &self.variables
@@ -205,6 +235,8 @@ pub struct Walker<'s> {
     graph: &'s Graph,
     halt: Cancel,
     intermediate: u64,
+    layout: u32,
+    calls: u64,
     /// Workers are not `Send`.
     #[allow(dead_code)]
     confined: std::rc::Rc<()>,
@@ -212,8 +244,19 @@ pub struct Walker<'s> {
 
 impl Walker<'_> {
     fn emit(&self, node: u64, emit: &mut Emit<'_>) -> ControlFlow<()> {
-        let state = self.graph.pack(node);
+        let state = self.graph.pack(self.layout, node);
         emit(Successor { state: &state, fingerprint: self.graph.fingerprint_of(node) })
+    }
+
+    fn node(&self, state: &State) -> u64 {
+        self.graph.node(self.layout, state)
+    }
+
+    /// Changes the layout now and then: each worker at other times, the first one in `initial` already.
+    fn repack(&mut self) {
+        self.calls += 1;
+        self.layout += u32::from(self.graph.chance(self.graph.repacks, 21, self.calls / 2, 0));
+        self.graph.newest.fetch_max(self.layout, Ordering::Relaxed);
     }
 
     fn judge(
@@ -230,10 +273,18 @@ impl Walker<'_> {
 }
 
 impl SpaceWorker for Walker<'_> {
+    fn layout(&self) -> u32 {
+        self.layout
+    }
     fn width(&self) -> usize {
-        2
+        width(self.layout)
+    }
+    fn convert(&mut self, from: u32, state: &State, into: &mut Vec<u32>) {
+        self.layout = self.layout.max(from);
+        *into = self.graph.pack(self.layout, self.graph.node(from, state));
     }
     fn initial(&mut self, emit: &mut Emit<'_>) -> Result<(), Failure> {
+        self.repack();
         for node in self.graph.initial_nodes() {
             if self.emit(node, emit).is_break() {
                 break;
@@ -242,7 +293,8 @@ impl SpaceWorker for Walker<'_> {
         Ok(())
     }
     fn successors(&mut self, state: &State, instance: usize, emit: &mut Emit<'_>) -> Result<(), Failure> {
-        let (graph, node) = (self.graph, self.graph.node(state));
+        let (graph, node) = (self.graph, self.node(state));
+        self.repack();
         assert!(!graph.chance(graph.panics, 20, node, 0), "the synthetic worker panics");
         if instance == 0 && graph.order.is_some() {
             graph.visited.lock().unwrap().push(node);
@@ -259,7 +311,7 @@ impl SpaceWorker for Walker<'_> {
         std::mem::take(&mut self.intermediate)
     }
     fn key(&mut self, state: &State, fingerprint: u64) -> Result<u64, Failure> {
-        let node = self.graph.node(state);
+        let node = self.node(state);
         if self.graph.view == 1 {
             return Ok(fingerprint);
         }
@@ -267,7 +319,7 @@ impl SpaceWorker for Walker<'_> {
         Ok(mix(node / self.graph.view))
     }
     fn view_value(&mut self, state: &State) -> Result<Option<Datum>, Failure> {
-        let node = self.graph.node(state);
+        let node = self.node(state);
         if self.graph.view == 1 {
             return Ok(None);
         }
@@ -275,32 +327,34 @@ impl SpaceWorker for Walker<'_> {
         Ok(Some(int(node / self.graph.view)))
     }
     fn constraint(&mut self, state: &State) -> Result<bool, Failure> {
-        let node = self.graph.node(state);
+        let node = self.node(state);
         self.judge(self.graph.constraint_fails, "CONSTRAINT", 12, node, 0, self.graph.is_inside(node))
     }
     fn action_constraint(&mut self, from: &State, to: &State) -> Result<bool, Failure> {
-        let (from, to) = (self.graph.node(from), self.graph.node(to));
+        let (from, to) = (self.node(from), self.node(to));
         Ok(!self.graph.chance(self.graph.step_outside, 13, from, to))
     }
     fn invariant(&mut self, index: usize, state: &State) -> Result<bool, Failure> {
-        let node = self.graph.node(state);
+        let node = self.node(state);
         let holds = self.graph.holds(index, node);
         self.judge(self.graph.invariant_fails, "Inv", 14 + index as u64, node, 0, holds)
     }
     fn action_property(&mut self, _: usize, from: &State, to: &State) -> Result<bool, Failure> {
-        let (from, to) = (self.graph.node(from), self.graph.node(to));
+        let (from, to) = (self.node(from), self.node(to));
         self.judge(self.graph.action_fails, "Step", 16, from, to, self.graph.step_holds(from, to))
     }
     fn initial_property(&mut self, _: usize, state: &State) -> Result<bool, Failure> {
-        Ok(!self.graph.chance(self.graph.initial_property, 17, self.graph.node(state), 0))
+        Ok(!self.graph.chance(self.graph.initial_property, 17, self.node(state), 0))
     }
     fn fingerprint(&mut self, state: &State) -> u64 {
-        self.graph.fingerprint_of(self.graph.node(state))
+        self.graph.fingerprint_of(self.node(state))
     }
     fn values(&mut self, state: &State) -> Vec<Datum> {
-        state.iter().map(|&slot| int(u64::from(slot))).collect()
+        self.graph.numbers(self.node(state)).map(int).into()
     }
     fn display(&mut self, trace: &[Vec<u32>], position: usize) -> Result<Vec<(String, Datum)>, Failure> {
+        // All of a trace is in one layout.
+        trace.iter().for_each(|state| assert!(self.node(state) < self.graph.nodes));
         let values = self.values(&trace[position]);
         Ok(self.graph.variables.iter().cloned().zip(values).collect())
     }
