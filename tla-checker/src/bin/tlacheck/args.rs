@@ -107,6 +107,9 @@ pub struct Check {
     /// Keep only so many bits of each fingerprint, to see a search lose states
     #[arg(long, value_name = "N", hide = true, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub fingerprint_bits: Option<u32>,
+    /// Take variables apart after so many expanded states, to test small models with and without
+    #[arg(long, value_name = "N", hide = true)]
+    pub shape_after: Option<u64>,
     /// The most elements a set may have that is built
     #[arg(long, value_name = "N", default_value_t = 1_000_000, help_heading = "Limits")]
     pub max_set_size: usize,

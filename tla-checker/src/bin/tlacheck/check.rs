@@ -159,7 +159,7 @@ fn search(
         fingerprint_bits: args.fingerprint_bits.unwrap_or(64),
         ..explore::Options::default()
     };
-    let options = check::Options { search, reference: args.reference };
+    let options = check::Options { search, reference: args.reference, shape_after: args.shape_after };
     let cancel = Cancel::new();
     super::cancel_on_interrupt(cancel.clone());
     let go = |observer: &dyn Observer| check::run(&prepared, &options, observer, &cancel);
