@@ -17,13 +17,13 @@ mod cache;
 mod call;
 mod closure;
 mod door;
+mod edit;
 mod fail;
 mod member;
 mod native;
 mod natives;
 mod sets;
 mod split;
-mod edit;
 mod spot;
 
 pub use door::Door;

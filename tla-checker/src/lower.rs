@@ -15,10 +15,10 @@ pub(crate) mod specialise;
 
 pub(crate) use finish::{keeps, literals};
 
-pub(crate) use finish::is_pure;
 use crate::eval::Native;
 use crate::ir::*;
 use crate::value::Datum;
+pub(crate) use finish::is_pure;
 use rustc_hash::{FxHashMap, FxHashSet};
 use tla_parser::hir::{
     self, Arg, DeclId, DefBody, DefId, Expr, ExprId, InstanceId, LocalId, OperatorRef, Spec,

@@ -93,7 +93,9 @@ impl<'m> SpecSpace<'m> {
 
     /// Whether anything may be learned about an operator: it is pure, and evaluations may be left out.
     fn learns(&self, op: OpId) -> bool {
-        self.setting.keep_values && self.order.is_none() && is_pure(self.setting.ir, self.setting.ir.op(op).body)
+        self.setting.keep_values
+            && self.order.is_none()
+            && is_pure(self.setting.ir, self.setting.ir.op(op).body)
     }
 
     /// Counts a state that is expanded in the first layout; whether it is time for another.

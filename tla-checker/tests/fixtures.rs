@@ -25,7 +25,19 @@ fn specs_agree_with_tlc() {
     let cases: Vec<Row> = rows("specs/expected.jsonl");
     suite(&cases, |row| {
         let source = Source::files(&recorded::root().join("specs"), row);
-        check(&source, row, &[How::Workers(1), How::Workers(2), How::Workers(8), How::Reference])
+        check(
+            &source,
+            row,
+            &[
+                How::Workers(1),
+                How::Workers(2),
+                How::Workers(8),
+                How::Apart(1, 0),
+                How::Apart(1, 20),
+                How::Apart(2, 3),
+                How::Reference,
+            ],
+        )
     });
 }
 
@@ -34,7 +46,7 @@ fn specs_agree_with_tlc() {
 fn generated_modules_agree_with_tlc() {
     let cases: Vec<(usize, Row)> = rows("generated/modules.jsonl").into_iter().enumerate().collect();
     suite(&cases, |(i, row)| {
-        let mut how = vec![How::Workers(1), How::Workers(2)];
+        let mut how = vec![How::Workers(1), How::Workers(2), How::Apart(1, 0), How::Apart(2, 5)];
         if i % 5 == 0 {
             how.push(How::Reference);
         }

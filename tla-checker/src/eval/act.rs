@@ -172,9 +172,7 @@ impl<'m> Evaluator<'m> {
         let ir = self.ir;
         match ir.node(id) {
             Node::And(items) => self.proceed(&Then::And(items, base, then), id, out),
-            Node::Or(items) => {
-                self.alternatives(items.len(), |this, k| this.act(items[k], base, then, out))
-            }
+            Node::Or(items) => self.alternatives(items.len(), |this, k| this.act(items[k], base, then, out)),
             Node::Quantifier(false, bounds, body) => {
                 let saved = self.save(bounds, base);
                 let flow = if self.door.is_logging() {
@@ -285,12 +283,10 @@ impl<'m> Evaluator<'m> {
                 self.stack.truncate(own);
                 flow
             }
-            Node::Subscripted(true, action, sub) => {
-                self.alternatives(2, |this, k| match k {
-                    0 => this.act(*action, base, then, out),
-                    _ => this.keep(*sub, id, base, then, out),
-                })
-            }
+            Node::Subscripted(true, action, sub) => self.alternatives(2, |this, k| match k {
+                0 => this.act(*action, base, then, out),
+                _ => this.keep(*sub, id, base, then, out),
+            }),
             Node::Subscripted(false, action, sub) => {
                 self.act(*action, base, &Then::Changed(*sub, id, base, then), out)
             }

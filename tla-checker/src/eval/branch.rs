@@ -259,4 +259,3 @@ impl<'m> Evaluator<'m> {
 fn until_false(holds: Result<bool>) -> Flow {
     holds.map(|holds| if holds { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
 }
-

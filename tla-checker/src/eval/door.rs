@@ -480,12 +480,7 @@ impl Door {
     }
 }
 
-fn change(
-    store: &mut Store,
-    edit: &Edit,
-    ops: &mut Vec<Op>,
-    interner: &mut Interner,
-) -> Result<(), Misfit> {
+fn change(store: &mut Store, edit: &Edit, ops: &mut Vec<Op>, interner: &mut Interner) -> Result<(), Misfit> {
     let (set, adds) = match &edit.change {
         Change::Write(value) => return store.pack(edit.part, value, ops, interner),
         Change::Add(set) => (set, true),

@@ -14,7 +14,13 @@ use crate::value::Keys;
 
 impl<'m> Evaluator<'m> {
     /// What `variable' = e` makes of the variable.
-    pub(super) fn assignment(&mut self, variable: u32, next: bool, e: NodeId, base: usize) -> Result<Assigned> {
+    pub(super) fn assignment(
+        &mut self,
+        variable: u32,
+        next: bool,
+        e: NodeId,
+        base: usize,
+    ) -> Result<Assigned> {
         let root = self.door.root(variable);
         if next && self.door.is_packed(variable) && self.door.store.is_composite(root) {
             let mut edits = Vec::new();
@@ -57,7 +63,8 @@ impl<'m> Evaluator<'m> {
     fn changes(&mut self, e: NodeId, part: PartId, base: usize, edits: &mut Vec<Edit>) -> Result<bool> {
         let ir = self.ir;
         match ir.node(e) {
-            Node::Inlined(_, inner) => {
+            // Kept values are of whole variables; changes are cheaper.
+            Node::Inlined(_, inner) | Node::PerValue(_, _, inner) => {
                 self.edits(*inner, part, base, edits)?;
                 Ok(true)
             }
@@ -155,7 +162,7 @@ impl<'m> Evaluator<'m> {
         let same = matches!(self.spot(a, base), Some(Spot::Part(0, p)) if p == part);
         if !same {
             let mut inner = a;
-            while let Node::Inlined(_, e) = self.ir.node(inner) {
+            while let Node::Inlined(_, e) | Node::PerValue(_, _, e) = self.ir.node(inner) {
                 inner = *e;
             }
             let fits = match self.ir.node(inner) {

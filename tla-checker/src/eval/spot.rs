@@ -180,9 +180,8 @@ impl<'m> Evaluator<'m> {
         holding: bool,
     ) -> Result<bool> {
         if holding {
-            return self.all_hold(parts.len(), |this, k| {
-                this.part_in((state, parts[k]), axes.at(k), id, true)
-            });
+            return self
+                .all_hold(parts.len(), |this, k| this.part_in((state, parts[k]), axes.at(k), id, true));
         }
         for (k, &inner) in parts.iter().enumerate() {
             if !self.part_in((state, inner), axes.at(k), id, false)? {
@@ -212,7 +211,12 @@ impl<'m> Evaluator<'m> {
     }
 
     /// For `a \subseteq b`: the set kept as bits that `a` is, and the value of `b`.
-    pub(super) fn bits_and_set(&mut self, a: NodeId, b: NodeId, base: usize) -> Result<Option<(Bits, Value)>> {
+    pub(super) fn bits_and_set(
+        &mut self,
+        a: NodeId,
+        b: NodeId,
+        base: usize,
+    ) -> Result<Option<(Bits, Value)>> {
         let Some(at) = self.bits(a, base) else { return Ok(None) };
         let set = self.eval(b, base)?;
         Ok(set.is_set().then_some((at, set)))

@@ -195,7 +195,13 @@ impl<'s> Worker<'s> {
     }
 
     /// The truth of a predicate of a state, or of a step.
-    fn judge(&mut self, group: Group, at: usize, state: &State, next: Option<&State>) -> Result<bool, Failure> {
+    fn judge(
+        &mut self,
+        group: Group,
+        at: usize,
+        state: &State,
+        next: Option<&State>,
+    ) -> Result<bool, Failure> {
         let judged = &mut self.predicates[group as usize][at];
         let op = judged.op;
         if judged.trie.is_on() {

@@ -44,8 +44,7 @@ impl Effects {
     #[inline]
     pub fn list(&self, number: u32) -> impl Iterator<Item = &[Op]> {
         let start = |ends: &[u32], at: usize| if at == 0 { 0 } else { ends[at - 1] as usize };
-        let (first, last) =
-            (start(&self.lists, number as usize), self.lists[number as usize] as usize);
+        let (first, last) = (start(&self.lists, number as usize), self.lists[number as usize] as usize);
         (first..last).map(move |at| &self.ops[start(&self.ends, at)..self.ends[at] as usize])
     }
 }

@@ -306,12 +306,7 @@ impl Store {
     }
 
     /// The index of an element that is written to a set.
-    pub fn member(
-        &mut self,
-        part: PartId,
-        element: &Value,
-        interner: &mut Interner,
-    ) -> Result<u32, Misfit> {
+    pub fn member(&mut self, part: PartId, element: &Value, interner: &mut Interner) -> Result<u32, Misfit> {
         if let Some(index) = self.element(part, element, interner)? {
             return Ok(index);
         }

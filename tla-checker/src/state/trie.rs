@@ -71,7 +71,12 @@ enum Node {
     /// All branches are taken.
     Fork(Vec<u32>),
     /// A branch for each bit that is set in these words; those without results are left out.
-    Each { first: u32, words: u32, branches: Vec<u32>, dead: Vec<u32> },
+    Each {
+        first: u32,
+        words: u32,
+        branches: Vec<u32>,
+        dead: Vec<u32>,
+    },
     /// The end: a payload.
     Leaf(u32),
 }
@@ -191,12 +196,7 @@ impl Trie {
     }
 
     /// Follows a path without forks: calls `read` with every read on it and answers its payload.
-    pub fn follow(
-        &self,
-        store: &Store,
-        words: &[u32],
-        mut read: impl FnMut(Read, u32),
-    ) -> Option<u32> {
+    pub fn follow(&self, store: &Store, words: &[u32], mut read: impl FnMut(Read, u32)) -> Option<u32> {
         let mut at = ROOT;
         loop {
             at = match &self.nodes[at as usize] {
