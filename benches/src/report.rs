@@ -5,6 +5,7 @@ use crate::suite::{Counts, Rung};
 use crate::tool::{Sample, Tool};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
+use std::fs;
 use std::path::Path;
 
 /// What one tool did on one model. Also a line of the CSV, by the names of the fields.
@@ -153,11 +154,14 @@ pub fn table(rows: &[Row]) -> Table {
     table
 }
 
-/// Writes the rows, replacing what was there.
+/// Writes the rows, replacing what was there. Makes the folder if need be.
 ///
 /// # Errors
 /// The file cannot be written.
 pub fn write_csv(path: &Path, rows: &[Row]) -> csv::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
     let mut writer = csv::Writer::from_path(path)?;
     for row in rows {
         writer.serialize(row)?;
