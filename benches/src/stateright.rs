@@ -17,13 +17,15 @@ use two_phase::TwoPhase;
 /// Searches a model of the suite without symmetry.
 ///
 /// # Errors
-/// There is no such model, or its property does not hold.
+/// There is no such model of this size, or its property does not hold.
 pub fn run(spec: &str, size: u32, search: Search, threads: usize) -> Result<Counts, String> {
     match spec {
-        "TwoPhase" => explore(TwoPhase::new(size), search, threads),
-        "Philosophers" => explore(Philosophers::new(size), search, threads),
-        "Paxos" => explore(Paxos::new(size), search, threads),
-        _ => Err(format!("there is no {spec} in Rust")),
+        "TwoPhase" if (1..=two_phase::MOST).contains(&size) => explore(TwoPhase::new(size), search, threads),
+        "Philosophers" if (2..=philosophers::MOST).contains(&size) => {
+            explore(Philosophers::new(size), search, threads)
+        }
+        "Paxos" if (1..=paxos::MOST).contains(&size) => explore(Paxos::new(size), search, threads),
+        _ => Err(format!("there is no {spec} of size {size} in Rust")),
     }
 }
 
