@@ -148,7 +148,7 @@ impl<'m> Evaluator<'m> {
             door: Door::new(store, ir.variables.len()),
             stack: Vec::new(),
             caches: vec![None; ir.caches.len()],
-            memos: (0..ir.value_caches).map(|_| cache::Memo::new(setting.keep_values)).collect(),
+            memos: (0..ir.kept).map(|_| cache::Memo::new(setting.keep_values)).collect(),
             trail: Vec::new(),
             branches: Vec::new(),
             branched: 0,
@@ -317,7 +317,7 @@ impl<'m> Evaluator<'m> {
                 self.caches[cache.index()] = Some(value.clone());
                 Ok(value)
             }
-            Node::PerValue(cache, variable, inner) => self.per_value(*cache, *variable, *inner, base),
+            Node::Kept(cache, inner) => self.kept(*cache, *inner, base),
             _ if stacker::remaining_stack().is_none_or(|left| left < RED_ZONE) => {
                 self.grow(id, |this| this.eval_node(id, base))
             }
@@ -336,7 +336,7 @@ impl<'m> Evaluator<'m> {
             | Node::Var(_)
             | Node::NextVar(_)
             | Node::Cached(..)
-            | Node::PerValue(..) => self.eval_lazy(id, base),
+            | Node::Kept(..) => self.eval_lazy(id, base),
             Node::Big(i) => Ok(Value::integer(ir.bigs[*i as usize].clone())),
             Node::Boolean => Ok(Value::booleans()),
             Node::StringSet => Ok(Value::strings()),
@@ -366,6 +366,9 @@ impl<'m> Evaluator<'m> {
             Node::SubsetEq(a, b) => {
                 if let Some((at, set)) = self.bits_and_set(*a, *b, base)? {
                     return Ok(Value::Bool(self.bits_in(at, &set, id)?));
+                }
+                if let Some(answer) = self.subset_of_bits(*a, *b, id, base)? {
+                    return Ok(Value::Bool(answer));
                 }
                 let (a, b) = (self.eval(*a, base)?, self.eval(*b, base)?);
                 let answer = a.is_subset(&b);
@@ -577,7 +580,29 @@ impl<'m> Evaluator<'m> {
         Ok(other)
     }
 
+    /// Whether an expression has the same value in both states; of a tuple, each component in turn.
     fn unchanged(&mut self, e: NodeId, id: NodeId, base: usize) -> Result<bool> {
+        match self.ir.node(e) {
+            Node::Tuple(items) => {
+                for &item in items {
+                    if !self.unchanged(item, id, base)? {
+                        return Ok(false);
+                    }
+                }
+                return Ok(true);
+            }
+            Node::Inlined(op, inner)
+                if matches!(self.ir.node(*inner), Node::Tuple(_) | Node::Inlined(..)) =>
+            {
+                return self.unchanged(*inner, id, base).map_err(|f| self.within(f, *op, id));
+            }
+            Node::Var(v) => {
+                if let Some(same) = self.door.is_same(*v) {
+                    return Ok(same);
+                }
+            }
+            _ => {}
+        }
         let before = self.eval(e, base)?;
         self.door.shift();
         let after = self.eval(e, base);

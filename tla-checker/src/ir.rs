@@ -104,8 +104,8 @@ pub struct Ir {
     pub data: Vec<Datum>,
     /// The values that are computed once: the size of the frame each needs for itself.
     pub caches: Vec<u32>,
-    /// How many expressions are kept for each value of a variable.
-    pub value_caches: u32,
+    /// How many expressions are kept by what they read.
+    pub kept: u32,
     /// Names of the variables, in order of their slots.
     pub variables: Vec<String>,
     /// Why the meaning depends on the order of evaluation, if it does: a native's name.
@@ -240,9 +240,8 @@ pub enum Node {
     Prime(NodeId),
     /// A constant expression, evaluated once and kept
     Cached(CacheId, NodeId),
-    /// An expression that reads one variable of the current state and nothing else, kept for each of
-    /// that variable's values
-    PerValue(CacheId, u32, NodeId),
+    /// A closed expression of the current state, kept by what it reads
+    Kept(CacheId, NodeId),
     /// An operator applied: captured slots of this frame, then arguments
     Call(OpId, Box<[Slot]>, Box<[NodeId]>),
     /// An operator parameter applied

@@ -8,7 +8,7 @@
 use super::spot::Bits;
 use super::{Evaluator, Result};
 use crate::ir::*;
-use crate::state::{Branch, Fork};
+use crate::state::{Branch, Fork, Log};
 use crate::value::Value;
 use std::ops::ControlFlow;
 
@@ -19,8 +19,16 @@ const GO_ON: Flow = Ok(ControlFlow::Continue(()));
 pub(super) enum Domain {
     /// The elements, in order.
     Values(Vec<Value>),
-    /// A set kept as bits.
-    Bits(Bits),
+    /// A set kept as bits, and what else its elements have to satisfy.
+    Bits(Bits, Vec<Sieve>),
+}
+
+/// A condition on elements.
+pub(super) enum Sieve {
+    /// Membership in a set, or the opposite.
+    In(Value, bool),
+    /// The predicate of `{x \in S : p}`, in its frame.
+    Where(Pattern, NodeId, usize),
 }
 
 impl<'m> Evaluator<'m> {
@@ -73,6 +81,8 @@ impl<'m> Evaluator<'m> {
         self.retrace(trail);
         if flow.is_continue() {
             self.leave_branch(fork, branch, &taken);
+        } else {
+            self.door.logging(Log::fail);
         }
         Ok(flow)
     }
@@ -100,8 +110,12 @@ impl<'m> Evaluator<'m> {
 
     /// What a quantifier's set is; evaluated.
     pub(super) fn domain_for(&mut self, bound: &Bound, base: usize, what: &'static str) -> Result<Domain> {
-        if let Some(bits) = self.bits(bound.set, base) {
-            return Ok(Domain::Bits(bits));
+        let mut sieves = Vec::new();
+        if self.door.is_logging()
+            && let Some(bits) = self.sieved(bound.set, base, &mut sieves)?
+        {
+            sieves.reverse();
+            return Ok(Domain::Bits(bits, sieves));
         }
         let set = self.eval(bound.set, base)?;
         let elements = self.checked(set.elements(what), bound.set)?;
@@ -109,6 +123,61 @@ impl<'m> Evaluator<'m> {
             self.check_size(usize::try_from(n).unwrap_or(usize::MAX), bound.set)?;
         }
         Ok(Domain::Values(elements.collect()))
+    }
+
+    /// The set kept as bits from which an expression takes elements, with the conditions on them, the
+    /// last one first.
+    fn sieved(&mut self, set: NodeId, base: usize, sieves: &mut Vec<Sieve>) -> Result<Option<Bits>> {
+        if let Some(bits) = self.bits(set, base) {
+            return Ok(Some(bits));
+        }
+        let ir = self.ir;
+        Ok(match ir.node(set) {
+            Node::Inlined(_, e) | Node::Kept(_, e) => self.sieved(*e, base, sieves)?,
+            Node::SetFilter(bound, body) => {
+                sieves.push(Sieve::Where(bound.pattern.clone(), *body, base));
+                self.sieved(bound.set, base, sieves)?
+            }
+            Node::Difference(a, b) | Node::Intersect(a, b) if self.may_be_sieved(*a, base) => {
+                let other = self.eval(*b, base)?;
+                if !other.is_set() {
+                    return Ok(None);
+                }
+                sieves.push(Sieve::In(other, matches!(ir.node(set), Node::Intersect(..))));
+                self.sieved(*a, base, sieves)?
+            }
+            _ => None,
+        })
+    }
+
+    fn may_be_sieved(&self, set: NodeId, base: usize) -> bool {
+        self.bits(set, base).is_some()
+            || match self.ir.node(set) {
+                Node::Inlined(_, e) | Node::Kept(_, e) => self.may_be_sieved(*e, base),
+                Node::SetFilter(bound, _) => self.may_be_sieved(bound.set, base),
+                Node::Difference(a, _) | Node::Intersect(a, _) => self.may_be_sieved(*a, base),
+                _ => false,
+            }
+    }
+
+    /// Whether an element passes all conditions.
+    fn passes(&mut self, element: &Value, sieves: &[Sieve], id: NodeId) -> Result<bool> {
+        for sieve in sieves {
+            let passes = match sieve {
+                Sieve::In(set, wanted) => {
+                    let inside = set.contains(element);
+                    self.checked(inside, id)? == *wanted
+                }
+                Sieve::Where(pattern, body, base) => {
+                    self.bind(pattern, element.clone(), id, *base)?;
+                    self.truth(*body, *base)?
+                }
+            };
+            if !passes {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Evaluates a body for each combination of elements, each in a branch of its own. With
@@ -141,7 +210,7 @@ impl<'m> Evaluator<'m> {
                 }
                 self.join(fork);
             }
-            Domain::Bits((state, part)) => {
+            Domain::Bits((state, part), sieves) => {
                 let (state, part) = (*state, *part);
                 let p = &self.door.store.layout.parts[part as usize];
                 let (first, words) = (p.first, p.words);
@@ -162,6 +231,9 @@ impl<'m> Evaluator<'m> {
                     }
                     let flow = self.in_branch(fork, e, |this| {
                         let element = this.door.store.known(part).values[e as usize].clone();
+                        if !this.passes(&element, sieves, id)? {
+                            return GO_ON;
+                        }
                         this.bind(&bound.pattern, element, id, base)?;
                         this.for_each_branch(rest, &domains[1..], predicate, id, base, each)
                     })?;
@@ -214,7 +286,7 @@ impl<'m> Evaluator<'m> {
                 self.each_holds(*body, base)
             }
             Node::Inlined(op, e) => self.each_holds(*e, base).map_err(|f| self.within(f, *op, id)),
-            Node::PerValue(_, _, inner) => self.each_holds(*inner, base),
+            Node::Kept(_, inner) => self.each_holds(*inner, base),
             Node::Call(op, captured, args) => {
                 self.enter(id)?;
                 let new = self.push_frame(*op, captured, args, base);

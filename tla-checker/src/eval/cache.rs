@@ -1,7 +1,7 @@
 //! Expressions that are kept by what they read.
 //!
 //! Enters: an expression of which lowering has shown that it is closed and pure and worth keeping
-//! ([`Node::PerValue`]). Leaves: its value, evaluated once for each way its reads turn out. Holds:
+//! ([`Node::Kept`]). Leaves: its value, evaluated once for each way its reads turn out. Holds:
 //! failures are not kept, nor functions that are still rules (what they read is not read yet); a hit
 //! repeats the reads it stands for, so that whatever is being logged around it depends on them. A cache
 //! in front of the evaluator: `--reference` runs without it.
@@ -29,43 +29,38 @@ impl Memo {
 impl<'m> Evaluator<'m> {
     /// What is kept of an expression for the current state.
     #[inline]
-    pub(super) fn remembered(&self, cache: CacheId, variable: u32) -> Option<&Value> {
+    pub(super) fn remembered(&self, cache: CacheId) -> Option<&Value> {
         let memo = &self.memos[cache.index()];
         if !memo.trie.is_on() {
             return None;
         }
-        let words = self.door.words(variable)?;
+        let (state, words) = self.door.whole()?;
         let payload = memo.trie.payload(&self.door.store, words)?;
         if self.door.is_logging() {
-            memo.trie.follow(&self.door.store, words, |read, value| self.door.repeat(read, value));
+            memo.trie.follow(&self.door.store, words, |read, value| self.door.note(state, read, value));
         }
         memo.values.get(payload as usize)
     }
 
     #[inline]
-    pub(super) fn per_value(
-        &mut self,
-        cache: CacheId,
-        variable: u32,
-        inner: NodeId,
-        base: usize,
-    ) -> Result<Value> {
-        if !self.memos[cache.index()].trie.is_on() || self.door.words(variable).is_none() {
+    pub(super) fn kept(&mut self, cache: CacheId, inner: NodeId, base: usize) -> Result<Value> {
+        if !self.memos[cache.index()].trie.is_on() {
             return self.eval_lazy(inner, base);
         }
-        let known = self.remembered(cache, variable).cloned();
+        let Some((state, _)) = self.door.whole() else { return self.eval_lazy(inner, base) };
+        let known = self.remembered(cache).cloned();
         self.memos[cache.index()].trie.count(known.is_none());
         match known {
             Some(value) => Ok(value),
             None if !self.memos[cache.index()].trie.is_on() => self.eval_lazy(inner, base),
-            None => self.memorise(cache, inner, base),
+            None => self.memorise(cache, state, inner, base),
         }
     }
 
-    fn memorise(&mut self, cache: CacheId, inner: NodeId, base: usize) -> Result<Value> {
+    fn memorise(&mut self, cache: CacheId, state: usize, inner: NodeId, base: usize) -> Result<Value> {
         let trie = std::mem::replace(&mut self.memos[cache.index()].trie, Trie::new(false));
-        let words = self.door.log_words();
-        self.door.logging(|log| log.begin_value(trie, words));
+        let (words, first) = (self.door.log_words(), self.door.first_word(state));
+        self.door.logging(|log| log.begin_value(trie, words, first));
         let result = self.eval(inner, base);
         let memo = &mut self.memos[cache.index()];
         let keep = match &result {

@@ -93,6 +93,8 @@ pub struct Door {
     next: Vec<Assigned>,
     /// Whether the halves are exchanged: inside a prime, the next state is the current one.
     shifted: bool,
+    /// Which packed states the halves are, where they are whole.
+    sources: [Option<usize>; 2],
     /// Whether another state stands in place of the current one (`\cdot`).
     replaced: u32,
     logging: bool,
@@ -107,6 +109,7 @@ impl Door {
             now: vec![Assigned::No; width],
             next: vec![Assigned::No; width],
             shifted: false,
+            sources: [None, None],
             replaced: 0,
             logging: false,
             log: RefCell::default(),
@@ -132,8 +135,9 @@ impl Door {
         2 * self.store.layout.width
     }
 
+    /// Takes note of a read of a packed state.
     #[inline]
-    fn note(&self, state: usize, read: Read, value: u32) {
+    pub(super) fn note(&self, state: usize, read: Read, value: u32) {
         if self.logging {
             let offset = (state * self.store.layout.width) as u32;
             let read = match read {
@@ -141,14 +145,6 @@ impl Door {
                 Read::Bit(word, bit) => Read::Bit(word + offset, bit),
                 Read::Size(table) => Read::Size(table),
             };
-            self.log.borrow_mut().read(read, value);
-        }
-    }
-
-    /// Repeats a read that something kept stands for.
-    #[inline]
-    pub(crate) fn repeat(&self, read: Read, value: u32) {
-        if self.logging {
             self.log.borrow_mut().read(read, value);
         }
     }
@@ -318,6 +314,25 @@ impl Door {
         self.look(self.spot(variable, next)?)
     }
 
+    /// Whether a variable is the same in both halves, where both are packed: equal words are equal
+    /// values, whatever they are. Other words are other values, and may be such as cannot be compared.
+    pub(crate) fn is_same(&self, variable: u32) -> Option<bool> {
+        let (Assigned::Words(a), Assigned::Words(b)) =
+            (&self.now[variable as usize], &self.next[variable as usize])
+        else {
+            return None;
+        };
+        if a == b {
+            return Some(true);
+        }
+        let root = self.root(variable);
+        self.note_part(*a, root);
+        self.note_part(*b, root);
+        let p = &self.store.layout.parts[root as usize];
+        let words = p.first as usize..(p.first + p.words) as usize;
+        (self.packed[*a].words[words.clone()] == self.packed[*b].words[words]).then_some(true)
+    }
+
     /// The domain of a function that is taken apart; not a read.
     pub(crate) fn domain(&self, spot: Spot<'_>) -> Option<Keys> {
         match spot {
@@ -328,13 +343,19 @@ impl Door {
 
     /// Whether a set kept as bits has an element; none where that has to be found out otherwise.
     pub(crate) fn contains(
-        &mut self,
+        &self,
         (state, part): (usize, PartId),
         element: &Value,
-        interner: &mut Interner,
     ) -> Result<Option<bool>, ValueError> {
-        let Some(index) = self.store.element(part, element, interner)? else { return Ok(None) };
-        Ok(Some(self.has(state, part, index)))
+        match self.store.find_element(part, element)? {
+            Some(index) => Ok(Some(self.has(state, part, index))),
+            // No set has an element that nobody knows, as long as nobody does.
+            None if self.store.known(part).comparable(element) => {
+                self.enumerated(part);
+                Ok(Some(false))
+            }
+            None => Ok(None),
+        }
     }
 
     /// Whether a set kept as bits has the element with this index.
@@ -397,6 +418,7 @@ impl Door {
         self.packed[0].load(words, self.store.layout.parts.len());
         self.now.fill(Assigned::Words(0));
         self.next.fill(Assigned::No);
+        self.sources = [Some(0), None];
         self.shifted = false;
         self.replaced = 0;
     }
@@ -405,12 +427,14 @@ impl Door {
     pub(crate) fn load_next(&mut self, words: &[u32]) {
         self.packed[1].load(words, self.store.layout.parts.len());
         self.next.fill(Assigned::Words(1));
+        self.sources[1] = Some(1);
     }
 
     /// Forgets both states, and what was being logged.
     pub(crate) fn clear(&mut self) {
         self.now.fill(Assigned::No);
         self.next.fill(Assigned::No);
+        self.sources = [None, None];
         self.shifted = false;
         self.replaced = 0;
         self.logging(Log::clear);
@@ -449,11 +473,14 @@ impl Door {
     /// Exchanges the halves, to evaluate under a prime, and back.
     pub(super) fn shift(&mut self) {
         std::mem::swap(&mut self.now, &mut self.next);
+        self.sources.swap(0, 1);
         self.shifted = !self.shifted;
     }
 
     /// Puts another next state in place and returns the one there was.
     pub(super) fn replace_next(&mut self, next: Vec<Assigned>) -> Vec<Assigned> {
+        let whole = next.iter().all(|value| matches!(value, Assigned::Words(1)));
+        self.sources[1] = (whole && !next.is_empty()).then_some(1);
         std::mem::replace(&mut self.next, next)
     }
 
@@ -474,9 +501,16 @@ impl Door {
         vec![Assigned::No; self.now.len()]
     }
 
-    /// The words of the current packed state, where what a variable is now is what they say.
-    pub(super) fn words(&self, variable: u32) -> Option<&[u32]> {
-        self.is_packed(variable).then_some(&self.packed[0].words)
+    /// The packed state that is the current one, whole and as it is, and its words.
+    #[inline]
+    pub(super) fn whole(&self) -> Option<(usize, &[u32])> {
+        let state = self.sources[0]?;
+        (self.replaced == 0).then(|| (state, self.packed[state].words.as_slice()))
+    }
+
+    /// The number that logs give to the first word of a packed state.
+    pub(super) fn first_word(&self, state: usize) -> u32 {
+        (state * self.store.layout.width) as u32
     }
 }
 

@@ -64,7 +64,7 @@ impl<'m> Evaluator<'m> {
         let ir = self.ir;
         match ir.node(e) {
             // Kept values are of whole variables; changes are cheaper.
-            Node::Inlined(_, inner) | Node::PerValue(_, _, inner) => {
+            Node::Inlined(_, inner) | Node::Kept(_, inner) => {
                 self.edits(*inner, part, base, edits)?;
                 Ok(true)
             }
@@ -162,7 +162,7 @@ impl<'m> Evaluator<'m> {
         let same = matches!(self.spot(a, base), Some(Spot::Part(0, p)) if p == part);
         if !same {
             let mut inner = a;
-            while let Node::Inlined(_, e) | Node::PerValue(_, _, e) = self.ir.node(inner) {
+            while let Node::Inlined(_, e) | Node::Kept(_, e) = self.ir.node(inner) {
                 inner = *e;
             }
             let fits = match self.ir.node(inner) {

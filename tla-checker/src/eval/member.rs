@@ -48,7 +48,7 @@ impl<'m> Evaluator<'m> {
                 self.stack.truncate(own);
                 answer
             }
-            Node::PerValue(_, _, inner) | Node::Inlined(_, inner) => {
+            Node::Kept(_, inner) | Node::Inlined(_, inner) => {
                 self.is_member_by_rule(element, *inner, id, base, failure)
             }
             Node::Local(slot) => {

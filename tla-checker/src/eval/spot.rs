@@ -24,21 +24,62 @@ impl<'m> Evaluator<'m> {
             Node::NextVar(v) => self.door.spot(*v, true),
             Node::Local(slot) => self.spot_cell(base + *slot as usize),
             Node::Cached(cache, _) => self.caches[cache.index()].as_ref().map(Spot::Value),
-            Node::PerValue(cache, variable, inner) => match self.ir.node(*inner) {
-                Node::Field(..) | Node::Apply(..) => self.spot(*inner, base),
-                _ => self.remembered(*cache, *variable).map(Spot::Value),
-            },
+            Node::Kept(cache, _) => self.remembered(*cache).map(Spot::Value),
             Node::Datum(d) => Some(Spot::Value(&self.data[*d as usize])),
             Node::Str(t) => Some(Spot::Value(&self.strings[t.index()])),
             // What fails here is evaluated again, to fail with its place.
-            Node::Field(r, name) => self.door.field(self.spot(*r, base)?, &self.symbols[name.index()]),
+            Node::Field(r, name) => match self.constructor(*r, base) {
+                Some((Node::Record(shape, fields), base)) => {
+                    let names = &self.ir.shapes[shape.index()];
+                    let place = names.iter().position(|n| n == name)? as u32;
+                    let (_, field) = fields.iter().find(|(at, _)| *at == place)?;
+                    self.spot(*field, base)
+                }
+                Some(_) => None,
+                None => self.door.field(self.spot(*r, base)?, &self.symbols[name.index()]),
+            },
             Node::Apply(f, index) => {
                 let argument = self.peek(*index, base)?;
-                self.door.component(self.spot(*f, base)?, argument)
+                match self.constructor(*f, base) {
+                    Some((Node::Tuple(items), base)) => {
+                        let Value::Int(at) = argument else { return None };
+                        let at = usize::try_from(at.checked_sub(1)?).ok()?;
+                        self.spot(*items.get(at)?, base)
+                    }
+                    Some(_) => None,
+                    None => self.door.component(self.spot(*f, base)?, argument),
+                }
             }
+            Node::Inlined(_, e) => self.spot(*e, base),
             _ => None,
         };
         spot.filter(|spot| !matches!(spot, Spot::Value(Value::Closure(_))))
+    }
+
+    /// The tuple or record of variables that an expression makes, and the frame it is made in: a component
+    /// of it can be had without the others, since none of them can fail.
+    fn constructor(&self, id: NodeId, base: usize) -> Option<(&'m Node, usize)> {
+        match self.ir.node(id) {
+            node @ Node::Tuple(items) => items.iter().all(|&e| self.is_safe(e)).then_some((node, base)),
+            node @ Node::Record(_, fields) => {
+                fields.iter().all(|&(_, e)| self.is_safe(e)).then_some((node, base))
+            }
+            Node::Inlined(_, e) | Node::Kept(_, e) => self.constructor(*e, base),
+            Node::Local(slot) => {
+                let (e, base) = self.by_name(base + *slot as usize)?;
+                self.constructor(e, base)
+            }
+            _ => None,
+        }
+    }
+
+    fn is_safe(&self, id: NodeId) -> bool {
+        match self.ir.node(id) {
+            Node::Var(v) => self.door.has_value(*v, false),
+            Node::NextVar(v) => self.door.has_value(*v, true),
+            Node::Datum(_) | Node::Str(_) | Node::Int(_) | Node::Bool(_) => true,
+            _ => false,
+        }
     }
 
     /// Where the value of a cell lies.
@@ -48,9 +89,12 @@ impl<'m> Evaluator<'m> {
             Cell::Part(part) => Some(Spot::Part(0, *part)),
             Cell::Ref(other) => self.spot_cell(*other as usize),
             Cell::Need(e, base) | Cell::Name(e, base) => match self.ir.node(*e) {
-                Node::Var(_) | Node::NextVar(_) | Node::Field(..) | Node::Apply(..) => {
-                    self.spot(*e, *base as usize)
-                }
+                Node::Var(_)
+                | Node::NextVar(_)
+                | Node::Field(..)
+                | Node::Apply(..)
+                | Node::Local(_)
+                | Node::Inlined(..) => self.spot(*e, *base as usize),
                 _ => None,
             },
             _ => None,
@@ -101,7 +145,7 @@ impl<'m> Evaluator<'m> {
     pub(super) fn member(&mut self, a: NodeId, b: NodeId, id: NodeId, base: usize) -> Result<bool> {
         if let Some(at) = self.any_bits(b, base) {
             let element = self.eval(a, base)?;
-            let answer = self.door.contains(at, &element, &mut self.interner);
+            let answer = self.door.contains(at, &element);
             if let Some(answer) = self.checked(answer, id)? {
                 return Ok(answer);
             }
@@ -222,6 +266,27 @@ impl<'m> Evaluator<'m> {
         Ok(set.is_set().then_some((at, set)))
     }
 
+    /// `a \subseteq b` where `b` is a set kept as bits, and the elements of `a` are at hand.
+    pub(super) fn subset_of_bits(
+        &mut self,
+        a: NodeId,
+        b: NodeId,
+        id: NodeId,
+        base: usize,
+    ) -> Result<Option<bool>> {
+        let Some(at) = self.bits(b, base) else { return Ok(None) };
+        let set = self.eval(a, base)?;
+        let Some(elements) = set.set_elements() else { return Ok(None) };
+        for element in elements {
+            let inside = self.door.contains(at, element);
+            match self.checked(inside, id)? {
+                Some(true) => {}
+                other => return Ok(other),
+            }
+        }
+        Ok(Some(true))
+    }
+
     /// Whether every element of a set kept as bits is in a set.
     pub(super) fn bits_in(&mut self, (state, part): Bits, set: &Value, id: NodeId) -> Result<bool> {
         self.door.enumerated(part);
@@ -302,7 +367,7 @@ impl<'m> Evaluator<'m> {
     ) -> Result<Option<bool>> {
         let ir = self.ir;
         let mut body = body;
-        while let Node::Inlined(_, inner) | Node::PerValue(_, _, inner) = ir.node(body) {
+        while let Node::Inlined(_, inner) | Node::Kept(_, inner) = ir.node(body) {
             body = *inner;
         }
         // What settles the matter when it is `settling`.

@@ -64,7 +64,7 @@ impl Node {
             | Node::Nothing(_) => {}
             Node::Prime(a)
             | Node::Cached(_, a)
-            | Node::PerValue(_, _, a)
+            | Node::Kept(_, a)
             | Node::Not(a)
             | Node::Domain(a)
             | Node::Powerset(a)

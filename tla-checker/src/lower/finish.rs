@@ -277,12 +277,14 @@ fn fold_with(
 ) {
     let mut free: FxHashMap<NodeId, Vec<Slot>> = FxHashMap::default();
     free_slots(ir, root, &mut free);
-    wrap(ir, root, action, &mut Fold { free, reach, of_op });
+    wrap(ir, root, action, &mut Fold { free, reach, within: Variables::None, of_op });
 }
 
 struct Fold<'f> {
     free: FxHashMap<NodeId, Vec<Slot>>,
     reach: Option<&'f mut Reach>,
+    /// What the expression around reads that is kept.
+    within: Variables,
     /// One value for all the places where an operator without parameters is named.
     of_op: &'f mut FxHashMap<OpId, CacheId>,
 }
@@ -319,7 +321,6 @@ impl Reach {
         let mut variables = match ir.node(id) {
             Node::Var(v) => Variables::One(*v),
             Node::NextVar(_) | Node::CallLocal(..) | Node::Enabled(_) | Node::Closure(..) => Variables::Many,
-            Node::Native(native, _) if !native.is_pure() => Variables::Many,
             Node::Call(op, ..) | Node::Operator(op, _) => self.of_op(ir, *op),
             _ => Variables::None,
         };
@@ -472,7 +473,7 @@ fn is_trivial(node: &Node) -> bool {
             | Node::Unbounded(_)
             | Node::Nothing(_)
             | Node::Cached(..)
-            | Node::PerValue(..)
+            | Node::Kept(..)
             | Node::Local(_)
     )
 }
@@ -501,9 +502,11 @@ fn frame_of(ir: &Ir, root: NodeId) -> u32 {
 
 fn wrap(ir: &mut Ir, id: NodeId, action: bool, fold: &mut Fold<'_>) {
     stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || {
-        // What UNCHANGED names must stay recognisable.
-        if matches!(ir.node(id), Node::Cached(..) | Node::PerValue(..) | Node::Unchanged(_) | Node::Keep(..))
-        {
+        if matches!(ir.node(id), Node::Cached(..) | Node::Kept(..) | Node::Keep(..)) {
+            return;
+        }
+        if let Node::Unchanged(e) = *ir.node(id) {
+            wrap_unchanged(ir, e, fold);
             return;
         }
         let parts = if action { formula_parts(ir, id) } else { None };
@@ -531,32 +534,104 @@ fn wrap(ir: &mut Ir, id: NodeId, action: bool, fold: &mut Fold<'_>) {
             replace(ir, id, |inner| Node::Cached(cache, inner));
             return;
         }
-        if closed
+        let within = fold.within;
+        if let Some(reach) = fold.reach.as_deref_mut()
+            && closed
             && ir.reads(id) == Reads::State
-            && !matches!(ir.node(id), Node::Var(_))
-            && let Some(reach) = fold.reach.as_deref_mut()
-            && let Variables::One(variable) = reach.of(ir, id)
+            && !is_path(ir, id)
         {
-            let cache = CacheId(ir.value_caches);
-            ir.value_caches += 1;
-            replace(ir, id, |inner| Node::PerValue(cache, variable, inner));
-            // Constants inside are still worth keeping.
-            let inner = NodeId(ir.nodes.len() as u32 - 1);
-            let mut children = Vec::new();
-            ir.children(inner, &mut |c| children.push(c));
-            let reach = fold.reach.take();
-            for c in children {
-                wrap(ir, c, false, fold);
+            let variables = reach.of(ir, id);
+            let narrower = variables != within;
+            if (narrower || is_large(ir.node(id))) && weight(ir, id) >= WORTH_KEEPING && is_pure(ir, id) {
+                let cache = CacheId(ir.kept);
+                ir.kept += 1;
+                replace(ir, id, |inner| Node::Kept(cache, inner));
+                fold.within = variables;
             }
-            fold.reach = reach;
-            return;
+        }
+        let mut whole = id;
+        // What an inlined call comes to is kept with the call.
+        while let Node::Kept(_, inner) | Node::Inlined(_, inner) = ir.node(whole)
+            && (whole != id || matches!(ir.node(id), Node::Kept(..)))
+        {
+            whole = *inner;
         }
         let mut children = Vec::new();
-        ir.children(id, &mut |c| children.push(c));
+        ir.children(whole, &mut |c| children.push(c));
         for c in children {
             wrap(ir, c, false, fold);
         }
+        fold.within = within;
     });
+}
+
+/// What UNCHANGED names must stay recognisable; what else it speaks of is kept.
+fn wrap_unchanged(ir: &mut Ir, id: NodeId, fold: &mut Fold<'_>) {
+    match ir.node(id) {
+        Node::Tuple(items) => {
+            for item in items.clone() {
+                wrap_unchanged(ir, item, fold);
+            }
+        }
+        Node::Inlined(_, e) if matches!(ir.node(*e), Node::Tuple(_) | Node::Inlined(..)) => {
+            wrap_unchanged(ir, *e, fold);
+        }
+        _ => wrap(ir, id, false, fold),
+    }
+}
+
+/// What an expression must weigh to be worth keeping.
+const WORTH_KEEPING: u32 = 8;
+
+/// Roughly how much there is to evaluate.
+fn weight(ir: &Ir, id: NodeId) -> u32 {
+    let mut pending = vec![id];
+    let mut sum = 0;
+    while let Some(id) = pending.pop() {
+        sum += match ir.node(id) {
+            Node::Quantifier(..)
+            | Node::Choose(..)
+            | Node::SetFilter(..)
+            | Node::SetMap(..)
+            | Node::Function(..)
+            | Node::Closure(..)
+            | Node::Call(..)
+            | Node::CallLocal(..)
+            | Node::Enabled(_) => WORTH_KEEPING,
+            Node::Cached(..) => continue,
+            _ => 1,
+        };
+        if sum >= WORTH_KEEPING {
+            return sum;
+        }
+        ir.children(id, &mut |c| pending.push(c));
+    }
+    sum
+}
+
+/// Whether an expression is worth keeping inside another one that reads as many variables.
+fn is_large(node: &Node) -> bool {
+    matches!(
+        node,
+        Node::Inlined(..)
+            | Node::Call(..)
+            | Node::Quantifier(..)
+            | Node::Choose(..)
+            | Node::SetFilter(..)
+            | Node::SetMap(..)
+            | Node::Function(..)
+            | Node::Closure(..)
+    )
+}
+
+/// Whether an expression only names a component of a variable.
+fn is_path(ir: &Ir, id: NodeId) -> bool {
+    match ir.node(id) {
+        Node::Var(_) => true,
+        Node::Field(r, _) => is_path(ir, *r),
+        Node::Apply(f, _) => is_path(ir, *f),
+        _ => false,
+    }
 }
 
 /// The size of the frame in which an expression can stand alone; none when it is not constant, pure and

@@ -278,7 +278,7 @@ impl<'i> Specialiser<'i> {
             | Node::Var(_)
             | Node::NextVar(_)
             | Node::Cached(..)
-            | Node::PerValue(..)
+            | Node::Kept(..)
             | Node::Boolean
             | Node::StringSet
             | Node::Unbounded(_)

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::ir::{NodeId, OpId};
 use crate::observer::Cancel;
 use crate::space::{Emit, Progress, SpaceWorker, State, Successor};
-use crate::state::{Layout, Misfit, Op, PartId, Shape, Store, Trie, Walk, apply, infer};
+use crate::state::{FAILS, Layout, Misfit, Op, PartId, Shape, Store, Trie, Walk, apply, infer};
 use crate::value::fingerprint::{Sum, variable_terms};
 use crate::value::{Datum, Limits, Value, ValueError};
 use std::collections::BTreeMap;
@@ -205,24 +205,24 @@ impl<'s> Worker<'s> {
         let judged = &mut self.predicates[group as usize][at];
         let op = judged.op;
         if judged.trie.is_on() {
-            let words = match next {
-                None => state,
-                Some(next) => {
-                    self.pair.clear();
-                    self.pair.extend_from_slice(state);
-                    self.pair.extend_from_slice(next);
-                    &self.pair
-                }
-            };
-            judged.trie.walk(&self.evaluator.door.store, words, &mut self.walk);
-            judged.trie.count(!self.walk.missing.is_empty());
-            if self.walk.missing.is_empty() {
-                return Ok(true);
+            if let Some(next) = next {
+                self.pair.clear();
+                self.pair.extend_from_slice(state);
+                self.pair.extend_from_slice(next);
             }
-        }
-        self.load_other(state, next);
-        if self.predicates[group as usize][at].trie.is_on() && self.learn_truth(group, at) {
-            return Ok(true);
+            let known = self.known_truth(group, at, state, next);
+            self.predicates[group as usize][at].trie.count(known.is_none());
+            if let Some(known) = known {
+                return Ok(known);
+            }
+            if self.predicates[group as usize][at].trie.is_on() {
+                self.load_other(state, next);
+                if self.learn_truth(group, at)
+                    && let Some(known) = self.known_truth(group, at, state, next)
+                {
+                    return Ok(known);
+                }
+            }
         }
         self.load_other(state, next);
         self.evaluator.truth_of(op).map_err(|failure| {
@@ -231,21 +231,32 @@ impl<'s> Worker<'s> {
         })
     }
 
-    /// Evaluates what the last walk found missing. Whether the predicate holds; if not, or if that
-    /// cannot be said, it has to be evaluated once more.
+    /// The truth of a predicate, if it is known.
+    #[inline]
+    fn known_truth(&mut self, group: Group, at: usize, state: &State, next: Option<&State>) -> Option<bool> {
+        let words = if next.is_some() { self.pair.as_slice() } else { state };
+        let trie = &self.predicates[group as usize][at].trie;
+        trie.walk(&self.evaluator.door.store, words, &mut self.walk);
+        self.walk.missing.is_empty().then(|| !self.walk.payloads.contains(&FAILS))
+    }
+
+    /// Evaluates what the last walk found missing, as far as it matters; whether that could be done.
     fn learn_truth(&mut self, group: Group, at: usize) -> bool {
         let missing = std::mem::take(&mut self.walk.missing);
         let words = self.evaluator.door.log_words();
         let judged = &mut self.predicates[group as usize][at];
-        let holds = missing.iter().all(|script| {
+        let mut truth = Some(true);
+        for script in &missing {
             let trie = std::mem::replace(&mut judged.trie, Trie::new(false));
             self.evaluator.door.logging(|log| log.begin_truth(trie, words, script));
-            let holds = matches!(self.evaluator.each_holds_of(judged.op), Ok(true));
-            judged.trie = self.evaluator.door.logging(|log| log.end(holds, None));
-            holds
-        });
+            truth = self.evaluator.each_holds_of(judged.op).ok();
+            judged.trie = self.evaluator.door.logging(|log| log.end_truth(truth));
+            if truth != Some(true) {
+                break;
+            }
+        }
         self.walk.missing = missing;
-        holds
+        truth.is_some()
     }
 
     fn all(&mut self, group: Group, state: &State, next: Option<&State>) -> Result<bool, Failure> {

@@ -147,9 +147,12 @@ impl Known {
         self.index(value, interner).map(Some)
     }
 
-    /// Whether a value can be compared with every element.
+    /// Whether a value can be compared with every element: they can with one another, so the two beside
+    /// its place speak for all.
     pub fn comparable(&self, value: &Value) -> bool {
-        self.values.iter().all(|v| v.try_cmp(value).is_ok() && v.try_eq(value).is_ok())
+        let at = self.order.partition_point(|&o| self.values[o as usize] < *value);
+        let beside = self.order[at.saturating_sub(1)..].iter().take(2);
+        beside.map(|&o| &self.values[o as usize]).all(|v| v.try_cmp(value).is_ok() && v.try_eq(value).is_ok())
     }
 
     /// Takes over the entries that others have added, up to this many at least.

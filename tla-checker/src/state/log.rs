@@ -8,7 +8,7 @@
 //! asserted.
 
 use super::effect::Op;
-use super::trie::{HOLDS, NOTHING, Read, Trie};
+use super::trie::{FAILS, HOLDS, NOTHING, Read, Trie};
 
 /// What comes of an evaluation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ struct Recorder {
     goal: Goal,
     /// Where the path has come to; none when it has ended in a fork.
     cursor: Option<u32>,
+    /// The word that the trie calls the first.
+    first: u32,
     whole: Vec<bool>,
     bits: Vec<u32>,
     sizes: Vec<u32>,
@@ -61,7 +63,7 @@ impl Recorder {
         if !self.whole[at] {
             self.whole[at] = true;
             self.journal.push(Undo::Whole(word));
-            self.step(Read::Word(word), value);
+            self.step(Read::Word(word - self.first), value);
         }
     }
 
@@ -70,7 +72,7 @@ impl Recorder {
         if !self.whole[at] && self.bits[at] >> bit & 1 == 0 {
             self.journal.push(Undo::Bits(word, self.bits[at]));
             self.bits[at] |= 1 << bit;
-            self.step(Read::Bit(word, bit), value);
+            self.step(Read::Bit(word - self.first, bit), value);
         }
     }
 
@@ -104,7 +106,7 @@ impl Recorder {
                 let lists = (self.pending..self.ends.len()).map(|at| &self.ops[start(at)..self.ends[at]]);
                 self.trie.effects.push(lists) + 1
             }
-            (Goal::Truth, _) => HOLDS,
+            (Goal::Truth, payload) => payload.unwrap_or(HOLDS),
             (Goal::Value, payload) => payload.unwrap_or(NOTHING),
         };
         let new = self.ends.len();
@@ -149,11 +151,12 @@ impl Log {
         !self.recorders.is_empty()
     }
 
-    fn begin(&mut self, trie: Trie, goal: Goal, words: usize, script: &[u32]) {
+    fn begin(&mut self, trie: Trie, goal: Goal, words: usize, first: u32, script: &[u32]) {
         let mut recorder = self.spare.pop().unwrap_or_else(|| Recorder {
             trie: Trie::new(false),
             goal,
             cursor: None,
+            first: 0,
             whole: Vec::new(),
             bits: Vec::new(),
             sizes: Vec::new(),
@@ -166,7 +169,7 @@ impl Log {
             broken: false,
         });
         recorder.cursor = Some(trie.root());
-        (recorder.trie, recorder.goal) = (trie, goal);
+        (recorder.trie, recorder.goal, recorder.first) = (trie, goal, first);
         recorder.whole.resize(words, false);
         recorder.bits.resize(words, 0);
         recorder.script.clear();
@@ -179,17 +182,26 @@ impl Log {
 
     /// Begins to log an action. Of its first forks only the branches of the script are taken.
     pub fn begin_action(&mut self, trie: Trie, words: usize, script: &[u32]) {
-        self.begin(trie, Goal::Action, words, script);
+        self.begin(trie, Goal::Action, words, 0, script);
     }
 
     /// Begins to log a predicate, the same way.
     pub fn begin_truth(&mut self, trie: Trie, words: usize, script: &[u32]) {
-        self.begin(trie, Goal::Truth, words, script);
+        self.begin(trie, Goal::Truth, words, 0, script);
     }
 
-    /// Begins to log an expression.
-    pub fn begin_value(&mut self, trie: Trie, words: usize) {
-        self.begin(trie, Goal::Value, words, &[]);
+    /// Begins to log an expression of the state whose words begin with `first`.
+    pub fn begin_value(&mut self, trie: Trie, words: usize, first: u32) {
+        self.begin(trie, Goal::Value, words, first, &[]);
+    }
+
+    /// Ends a predicate: it was true, false, or nothing.
+    pub fn end_truth(&mut self, truth: Option<bool>) -> Trie {
+        if truth == Some(false) {
+            self.fail();
+        }
+        let open = self.recorders.last().is_some_and(|recorder| recorder.cursor.is_some());
+        self.end(truth.is_some() && open, None)
     }
 
     /// Ends the innermost evaluation. With `keep`, its path ends in what came of it (for a value: the
@@ -301,6 +313,16 @@ impl Log {
                 recorder.trie.bury(fork.at, branch);
             }
             recorder.unwind(taken.journal);
+        }
+    }
+
+    /// A branch has turned out false: that ends the predicate.
+    pub fn fail(&mut self) {
+        if let [recorder] = self.recorders.as_mut_slice()
+            && recorder.goal == Goal::Truth
+            && recorder.cursor.is_some()
+        {
+            recorder.close(Some(FAILS));
         }
     }
 

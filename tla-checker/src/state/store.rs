@@ -192,6 +192,18 @@ impl Store {
         (self.layout.parts[part as usize].first + element / 32, element % 32)
     }
 
+    /// The index of an element, if it is known and there is room for it.
+    pub fn find_element(&self, part: PartId, value: &Value) -> Result<Option<u32>, ValueError> {
+        let found = |store: &Store, value: &Value| {
+            store.known(part).find(value).filter(|&index| store.holds(part, index))
+        };
+        if value.is_unforced() {
+            let forced = value.forced(&self.limits)?;
+            return Ok(found(self, &forced));
+        }
+        Ok(found(self, value))
+    }
+
     /// The index of an element, which is added to the universe if there is room for it.
     pub fn element(
         &mut self,

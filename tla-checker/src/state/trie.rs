@@ -27,6 +27,8 @@ pub(crate) enum Read {
 pub(crate) const NOTHING: u32 = 0;
 /// The payload of a leaf where a predicate holds.
 pub(crate) const HOLDS: u32 = 1;
+/// The payload of a leaf where it does not: nothing after it has to be asked.
+pub(crate) const FAILS: u32 = u32::MAX;
 
 /// Children by value. 0 is no child.
 enum Children {
@@ -105,7 +107,7 @@ pub(crate) struct Walk {
 }
 
 /// Walks after which a trie that mostly misses is dropped.
-const TRIAL: u32 = 1 << 10;
+const TRIAL: u32 = 1 << 12;
 /// The most nodes one trie may have.
 const MOST_NODES: usize = 1 << 21;
 
@@ -138,7 +140,7 @@ impl Trie {
         self.walks += 1;
         self.missed += u32::from(missed);
         if self.walks == TRIAL {
-            if self.missed > TRIAL / 2 || self.nodes.len() > MOST_NODES {
+            if self.missed > TRIAL / 8 * 7 || self.nodes.len() > MOST_NODES {
                 self.turn_off();
             }
             (self.walks, self.missed) = (0, 0);
@@ -154,7 +156,8 @@ impl Trie {
         self.from(ROOT, store, words, found);
     }
 
-    fn from(&self, mut at: u32, store: &Store, words: &[u32], found: &mut Walk) {
+    /// Follows all branches from a place; false when nothing after them matters.
+    fn from(&self, mut at: u32, store: &Store, words: &[u32], found: &mut Walk) -> bool {
         while at != 0 {
             at = match &self.nodes[at as usize] {
                 Node::Word(word, children) => children.get(words[*word as usize]),
@@ -165,15 +168,17 @@ impl Trie {
                     if *payload != NOTHING {
                         found.payloads.push(*payload);
                     }
-                    return;
+                    return *payload != FAILS;
                 }
                 Node::Fork(branches) => {
                     for (branch, &next) in (0u32..).zip(branches) {
                         found.path.push(branch);
-                        self.from(next, store, words, found);
+                        if !self.from(next, store, words, found) {
+                            return false;
+                        }
                         found.path.pop();
                     }
-                    return;
+                    return true;
                 }
                 Node::Each { first, words: count, branches, dead } => {
                     for at in 0..*count {
@@ -184,15 +189,18 @@ impl Trie {
                             bits &= bits - 1;
                             found.path.push(element);
                             let next = branches.get(element as usize).copied().unwrap_or(0);
-                            self.from(next, store, words, found);
+                            if !self.from(next, store, words, found) {
+                                return false;
+                            }
                             found.path.pop();
                         }
                     }
-                    return;
+                    return true;
                 }
             }
         }
         found.missing.push(found.path.clone());
+        true
     }
 
     /// Follows a path without forks: calls `read` with every read on it and answers its payload.
@@ -244,9 +252,17 @@ impl Trie {
         self.nodes.len() as u32 - 1
     }
 
+    /// Whether nothing is known of a place yet. What was known when fewer elements were is of no use any
+    /// more: an element that is known by now is looked for where none was before.
+    fn is_open(&self, at: u32) -> bool {
+        matches!(self.nodes[at as usize], Node::Unknown | Node::Size(..))
+    }
+
     /// Goes on from a place with a read; none when something else was read there before.
     pub(super) fn step(&mut self, at: u32, read: Read, value: u32) -> Option<u32> {
-        if let Node::Unknown = self.nodes[at as usize] {
+        if self.is_open(at)
+            && !matches!((&self.nodes[at as usize], read), (Node::Size(a, ..), Read::Size(b)) if *a == b)
+        {
             self.nodes[at as usize] = match read {
                 Read::Word(word) => Node::Word(word, Children::Dense(Vec::new())),
                 Read::Bit(word, bit) => Node::Bit(word, bit, [0, 0]),
@@ -282,7 +298,7 @@ impl Trie {
     pub(super) fn fork(&mut self, at: u32, branches: usize) -> bool {
         match &mut self.nodes[at as usize] {
             Node::Fork(known) => known.len() == branches,
-            node @ Node::Unknown => {
+            node @ (Node::Unknown | Node::Size(..)) => {
                 *node = Node::Fork(vec![0; branches]);
                 true
             }
@@ -294,7 +310,7 @@ impl Trie {
     pub(super) fn each(&mut self, at: u32, first: u32, words: u32) -> bool {
         match &mut self.nodes[at as usize] {
             Node::Each { first: known, .. } => *known == first,
-            node @ Node::Unknown => {
+            node @ (Node::Unknown | Node::Size(..)) => {
                 *node = Node::Each { first, words, branches: Vec::new(), dead: vec![0; words as usize] };
                 true
             }
@@ -324,7 +340,7 @@ impl Trie {
     /// Ends a path; false when it goes on already.
     pub(super) fn end(&mut self, at: u32, payload: u32) -> bool {
         match &mut self.nodes[at as usize] {
-            node @ (Node::Unknown | Node::Leaf(_)) => {
+            node @ (Node::Unknown | Node::Size(..) | Node::Leaf(_)) => {
                 *node = Node::Leaf(payload);
                 true
             }
