@@ -39,12 +39,6 @@ impl Chunk {
         self.states.extend_from_slice(state);
     }
 
-    /// Forgets the states, keeps the memory.
-    pub fn clear(&mut self) {
-        self.keys.clear();
-        self.states.clear();
-    }
-
     /// How many states.
     pub fn len(&self) -> usize {
         self.keys.len()
