@@ -282,7 +282,7 @@ impl Drop for Access<'_> {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::HashMap;
