@@ -11,7 +11,7 @@
 //! seen states, invariants (of new states and of those outside the constraints), step properties.
 
 use super::finding::{Finding, Findings, Subject, Tail};
-use super::frontier::{CHUNK, Chunk};
+use super::frontier::{CHUNK, Chunk, Packet};
 use super::gate::Task;
 use super::packed::Packed;
 use super::run::{ActionCount, Run, Tally};
@@ -36,7 +36,9 @@ pub(super) struct Agent<'r, S: StateSpace> {
     invariants: u32,
     action_properties: u32,
     initial_properties: u32,
-    /// The state being expanded.
+    /// The states being expanded.
+    chunk: Chunk,
+    /// The one of them that is.
     parent: Packed,
     /// Its successors.
     successors: Successors,
@@ -84,6 +86,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             invariants: properties.invariants.len() as u32,
             action_properties: properties.actions.len() as u32,
             initial_properties: properties.initial.len() as u32,
+            chunk: Chunk::default(),
             parent: Packed::default(),
             successors: Successors::default(),
             out: Chunk::default(),
@@ -99,26 +102,25 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let run = self.run;
         self.base = run.progress();
         self.worker.at(self.progress(0));
-        let (mut chunks, mut position) = (vec![Chunk::default()], 0);
+        let (mut packets, mut chunk) = (Vec::new(), Chunk::default());
         let result = self.worker.initial(&mut |successor| {
             if run.halt.is_cancelled() {
                 return ControlFlow::Break(());
             }
-            let mut last = chunks.len() - 1;
-            if chunks[last].len() == CHUNK {
-                chunks.push(Chunk::full_size(0, successor.state.len()));
-                last += 1;
-                chunks[last].first = position;
+            if chunk.len() == CHUNK {
+                packets.push(Packet::new(&chunk));
+                chunk.restart(0);
             }
-            chunks[last].push(successor.fingerprint, successor.state);
-            position += 1;
+            chunk.push(successor.fingerprint, successor.state);
             ControlFlow::Continue(())
         });
         // The worker may have changed its layout before it emitted the first.
         let layout = self.worker.layout();
-        for mut chunk in chunks {
-            chunk.layout = layout;
-            run.frontier.push(0, chunk);
+        if !chunk.is_empty() {
+            packets.push(Packet::new(&chunk));
+        }
+        for packet in packets {
+            run.frontier.push_packet(0, packet.of_layout(layout));
         }
         self.tally.generated += self.worker.take_intermediate();
         if let Err(failure) = result {
@@ -133,9 +135,10 @@ impl<'r, S: StateSpace> Agent<'r, S> {
     /// Does its share of a task, until the task is used up or the search is to stop.
     pub fn work(&mut self, task: Task) {
         self.base = self.run.progress();
+        let mut chunk = std::mem::take(&mut self.chunk);
         let next = match task {
             Task::Expand(level) => {
-                while let Some(chunk) = self.run.frontier.take(level) {
+                while self.run.frontier.take(level, &mut chunk) {
                     self.seen.hold();
                     let end = self.process(level, &chunk);
                     self.seen.release();
@@ -152,7 +155,9 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             }
         };
         self.seen.release();
-        self.run.frontier.push(next, std::mem::take(&mut self.out));
+        self.chunk = chunk;
+        self.run.frontier.push(next, &self.out);
+        self.out.restart(self.worker.layout());
         self.publish();
         self.run.count_actions(&mut self.actions);
         self.run.merge(&mut self.findings);
@@ -329,8 +334,8 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.tally.distinct += 1;
         let layout = self.worker.layout();
         if self.out.len() == CHUNK || self.out.layout != layout {
-            let full = std::mem::replace(&mut self.out, Chunk::full_size(layout, state.len()));
-            self.run.frontier.push(level + 1, full);
+            self.run.frontier.push(level + 1, &self.out);
+            self.out.restart(layout);
         }
         self.out.push(key, state);
     }
