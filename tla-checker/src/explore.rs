@@ -24,6 +24,8 @@ mod packed;
 pub mod reference;
 mod run;
 mod seen;
+mod successors;
+mod sync;
 mod trace;
 
 use crate::failure::FailureKind;
@@ -278,6 +280,8 @@ fn help<S: StateSpace>(run: &Run<'_, S>, gate: &Gate, index: usize, mut passed: 
             if let Err(payload) = catch_unwind(AssertUnwindSafe(work)) {
                 run.panicked(&*payload);
                 broken = true;
+                // It may hold the table that others wait for; its destructor may panic too.
+                let _ = catch_unwind(AssertUnwindSafe(|| drop(agent.take())));
             }
         }
         gate.back();

@@ -10,6 +10,7 @@ mod grid;
 
 use graph::{Graph, int};
 use tla_checker::explore::{Options, explore, reference};
+use tla_checker::failure::FailureKind;
 use tla_checker::observer::{Cancel, Silent};
 use tla_checker::outcome::{Outcome, Phase, Verdict};
 use tla_checker::space::StateSpace;
@@ -175,4 +176,26 @@ fn a_state_whose_successors_fail_is_no_deadlock() {
         assert!(matches!(outcome.verdict, Verdict::Failure(Phase::Next, _)));
         assert_eq!(outcome.trace().len(), 1);
     }
+}
+
+#[test]
+fn traces_of_keys_that_were_cut_to_few_bits_are_behaviours_too() {
+    let mut traces = 0;
+    for seed in 0..400 {
+        let graph = Graph::random(seed);
+        let bits = [7, 11, 16, 33][seed as usize % 4];
+        let with = |workers| Options { fingerprint_bits: bits, ..options(workers) };
+        let one = run(&graph, &with(1));
+        assert_behaviour(&graph, &one);
+        assert!(
+            one.violations.iter().all(|v| !matches!(&v.verdict,
+            Verdict::Failure(_, failure) if failure.kind == FailureKind::Internal)),
+            "{one:?}"
+        );
+        traces += one.trace().len();
+        for workers in [2, 8] {
+            assert_eq!(run(&graph, &with(workers)), one, "seed {seed}, {workers} workers");
+        }
+    }
+    assert!(traces > 600, "{traces}");
 }

@@ -11,11 +11,12 @@
 //! seen states, invariants (of new states and of those outside the constraints), step properties.
 
 use super::finding::{Finding, Findings, Subject, Tail};
-use super::frontier::{CHUNK, Chunk};
+use super::frontier::{CHUNK, Chunk, Packet};
 use super::gate::Task;
 use super::packed::Packed;
 use super::run::{ActionCount, Run, Tally};
-use super::seen::{Access, Insertion, Link};
+use super::seen::{Access, Link};
+use super::successors::{Successor, Successors};
 use crate::failure::{Failure, FailureKind};
 use crate::outcome::{Bound, Phase};
 use crate::space::{Progress, SpaceWorker, State, StateSpace};
@@ -30,13 +31,17 @@ pub(super) struct Agent<'r, S: StateSpace> {
     seen: Access<'r>,
     instances: usize,
     has_constraints: bool,
+    /// A state's key follows from its fingerprint.
+    foresees: bool,
     invariants: u32,
     action_properties: u32,
     initial_properties: u32,
-    /// The state being expanded.
+    /// The states being expanded.
+    chunk: Chunk,
+    /// The one of them that is.
     parent: Packed,
-    /// The successors of one state by one instance.
-    buffer: Chunk,
+    /// Its successors.
+    successors: Successors,
     /// New states that wait to be handed over.
     out: Chunk,
     tally: Tally,
@@ -57,6 +62,13 @@ struct Generated<'a> {
     fingerprint: u64,
 }
 
+impl Generated<'_> {
+    /// How a trace to it ends, if it is not kept.
+    fn tail(&self) -> Tail {
+        if self.from.is_none() { Tail::Initial } else { Tail::Step(self.link) }
+    }
+}
+
 impl<'r, S: StateSpace> Agent<'r, S> {
     /// A worker for the calling thread.
     pub fn new(run: &'r Run<'r, S>, index: usize) -> Self {
@@ -70,11 +82,13 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             seen: run.seen.access(),
             instances,
             has_constraints: run.space.has_constraints(),
+            foresees: !run.space.has_view(),
             invariants: properties.invariants.len() as u32,
             action_properties: properties.actions.len() as u32,
             initial_properties: properties.initial.len() as u32,
+            chunk: Chunk::default(),
             parent: Packed::default(),
-            buffer: Chunk::default(),
+            successors: Successors::default(),
             out: Chunk::default(),
             tally: Tally::default(),
             base: Progress::default(),
@@ -88,26 +102,25 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let run = self.run;
         self.base = run.progress();
         self.worker.at(self.progress(0));
-        let (mut chunks, mut position) = (vec![Chunk::default()], 0);
+        let (mut packets, mut chunk) = (Vec::new(), Chunk::default());
         let result = self.worker.initial(&mut |successor| {
             if run.halt.is_cancelled() {
                 return ControlFlow::Break(());
             }
-            let mut last = chunks.len() - 1;
-            if chunks[last].len() == CHUNK {
-                chunks.push(Chunk::full_size(0, successor.state.len()));
-                last += 1;
-                chunks[last].first = position;
+            if chunk.len() == CHUNK {
+                packets.push(Packet::new(&chunk));
+                chunk.restart(0);
             }
-            chunks[last].push(successor.fingerprint, successor.state);
-            position += 1;
+            chunk.push(successor.fingerprint, successor.state);
             ControlFlow::Continue(())
         });
         // The worker may have changed its layout before it emitted the first.
         let layout = self.worker.layout();
-        for mut chunk in chunks {
-            chunk.layout = layout;
-            run.frontier.push(0, chunk);
+        if !chunk.is_empty() {
+            packets.push(Packet::new(&chunk));
+        }
+        for packet in packets {
+            run.frontier.push_packet(0, packet.of_layout(layout));
         }
         self.tally.generated += self.worker.take_intermediate();
         if let Err(failure) = result {
@@ -122,11 +135,14 @@ impl<'r, S: StateSpace> Agent<'r, S> {
     /// Does its share of a task, until the task is used up or the search is to stop.
     pub fn work(&mut self, task: Task) {
         self.base = self.run.progress();
-        self.seen.hold();
+        let mut chunk = std::mem::take(&mut self.chunk);
         let next = match task {
             Task::Expand(level) => {
-                while let Some(chunk) = self.run.frontier.take(level) {
-                    if self.process(level, &chunk).is_break() {
+                while self.run.frontier.take(level, &mut chunk) {
+                    self.seen.hold();
+                    let end = self.process(level, &chunk);
+                    self.seen.release();
+                    if end.is_break() {
                         break;
                     }
                     self.publish();
@@ -139,7 +155,9 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             }
         };
         self.seen.release();
-        self.run.frontier.push(next, std::mem::take(&mut self.out));
+        self.chunk = chunk;
+        self.run.frontier.push(next, &self.out);
+        self.out.restart(self.worker.layout());
         self.publish();
         self.run.count_actions(&mut self.actions);
         self.run.merge(&mut self.findings);
@@ -160,9 +178,8 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 self.expand(level, key, &mut state)?;
             } else {
                 self.worker.at(self.progress(0));
-                let link = Link::initial(chunk.first + at as u32);
                 let state = state.fit(&mut self.worker);
-                self.judge(Generated { level, from: None, link, state, fingerprint: key });
+                self.judge(Generated { level, from: None, link: Link::INITIAL, state, fingerprint: key });
             }
             if self.run.options.max_states.is_some() {
                 self.publish();
@@ -175,56 +192,71 @@ impl<'r, S: StateSpace> Agent<'r, S> {
     /// Generates and judges all successors of a kept state. Breaks when told to stop meanwhile; the
     /// state then counts as not expanded.
     fn expand(&mut self, level: u32, key: u64, parent: &mut Packed) -> ControlFlow<()> {
-        let halt = &self.run.halt;
-        let mut buffer = std::mem::take(&mut self.buffer);
-        let (mut stuck, mut failed) = (true, false);
+        let run = self.run;
+        let mut successors = std::mem::take(&mut self.successors);
+        successors.clear();
+        let (mut judged, mut failed) = (0, false);
         self.worker.at(self.progress(level));
         for instance in 0..self.instances {
-            buffer.clear();
+            let before = successors.len();
             let state = parent.fit(&mut self.worker);
+            let (layout, foresee, seen) = (self.worker.layout(), self.foresees, &self.seen);
             let result = self.worker.successors(state, instance, &mut |successor| {
-                buffer.push(successor.fingerprint, successor.state);
-                if halt.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                if foresee {
+                    seen.prefetch(run.cut(successor.fingerprint));
+                }
+                successors.push(instance as u32, layout, successor.fingerprint, successor.state);
+                if run.halt.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
-            if halt.is_cancelled() {
+            if run.halt.is_cancelled() {
                 // The successors may be incomplete: no deadlock, no counts.
                 return ControlFlow::Break(());
             }
-            // What was emitted is in the layout that the worker has now.
-            let state = parent.fit(&mut self.worker);
-            if !buffer.is_empty() {
-                stuck = false;
-                self.actions[instance].generated += buffer.len() as u64;
-                for at in 0..buffer.len() {
-                    let link = Link { parent: key, instance: instance as u32, choice: at as u32 };
-                    let successor = buffer.state(at);
-                    let fingerprint = buffer.key(at);
-                    self.judge(Generated { level, from: Some(state), link, state: successor, fingerprint });
-                }
+            if self.worker.layout() != layout {
+                successors.relabel(before, self.worker.layout());
             }
+            self.actions[instance].generated += (successors.len() - before) as u64;
             if let Err(failure) = result {
                 failed = true;
-                self.found(
-                    level,
-                    Subject::Failure(Phase::Next, 0),
-                    Some(failure),
-                    key,
-                    Tail::Kept(key),
-                    state,
-                );
+                let (subject, tail) = (Subject::Failure(Phase::Next, 0), Tail::Kept(key));
+                let state = parent.fit(&mut self.worker);
+                self.found(level, subject, Some(failure), key, tail, state);
+            }
+            // All are judged together, so that the set of seen states has been fetched from memory by
+            // then; unless it matters what is evaluated first.
+            if run.in_order {
+                self.judge_all(level, key, parent, &successors, judged);
+                judged = successors.len();
             }
         }
-        self.buffer = buffer;
+        self.judge_all(level, key, parent, &successors, judged);
         self.tally.generated += self.worker.take_intermediate();
         self.tally.expanded += 1;
-        if stuck && !failed && self.run.options.check_deadlock {
+        if successors.len() == 0 && !failed && run.options.check_deadlock {
             let state = parent.fit(&mut self.worker);
             self.found(level, Subject::Deadlock, None, key, Tail::Kept(key), state);
         }
-        if self.run.in_order && self.worker.exit_requested() {
-            self.run.stop(Bound::Spec);
+        self.successors = successors;
+        if run.in_order && self.worker.exit_requested() {
+            run.stop(Bound::Spec);
         }
         ControlFlow::Continue(())
+    }
+
+    /// Judges the successors of a state from `first` on.
+    fn judge_all(&mut self, level: u32, key: u64, parent: &mut Packed, all: &Successors, first: usize) {
+        let from = Some(parent.fit(&mut self.worker));
+        for at in first..all.len() {
+            let Successor { fingerprint, instance, layout, .. } = all.get(at);
+            let link = Link { parent: key, instance };
+            if layout == self.worker.layout() {
+                self.judge(Generated { level, from, link, state: all.state(at), fingerprint });
+            } else {
+                let mut converted = all.packed(at);
+                let state = converted.fit(&mut self.worker);
+                self.judge(Generated { level, from, link, state, fingerprint });
+            }
+        }
     }
 
     /// Counts, keeps and checks a generated state.
@@ -232,7 +264,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.tally.generated += 1;
         match self.is_inside(&new) {
             Err(failure) => return self.failed(Phase::Constraint, failure, &new),
-            Ok(false) => self.check(new.level, new.state, new.fingerprint, Tail::Step(new.link)),
+            Ok(false) => self.check(new.level, new.state, new.fingerprint, new.tail()),
             Ok(true) => {
                 let key = match self.worker.key(new.state, new.fingerprint) {
                     Ok(key) => self.run.cut(key),
@@ -245,19 +277,9 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                         candidates.offer(key, new.fingerprint, new.link, layout, new.state);
                     }
                 } else {
-                    match self.seen.insert(key, new.link, new.level + 1) {
-                        Insertion::New => {
-                            self.keep(new.level, key, new.link, new.state);
-                            self.check(new.level, new.state, new.fingerprint, Tail::Kept(key));
-                        }
-                        Insertion::Relinked(instance) => {
-                            // The state now counts for the instance of the smaller link.
-                            if instance != new.link.instance {
-                                self.credit(instance, -1);
-                                self.credit(new.link.instance, 1);
-                            }
-                        }
-                        Insertion::Known => {}
+                    if self.insert(key, new.link, new.level) {
+                        self.keep(new.level, key, new.state);
+                        self.check(new.level, new.state, new.fingerprint, Tail::Kept(key));
                     }
                 }
             }
@@ -271,7 +293,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                         Ok(_) => Subject::ActionProperty(index),
                         Err(_) => Subject::Failure(Phase::ActionProperty, index),
                     };
-                    let tail = Tail::Step(new.link);
+                    let tail = new.tail();
                     self.found(new.level + 1, subject, verdict.err(), new.fingerprint, tail, new.state);
                 }
             }
@@ -290,14 +312,30 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             })
     }
 
+    /// Adds a key that was reached from `level` to the set of seen states. Answers whether it is new.
+    #[inline]
+    fn insert(&mut self, key: u64, link: Link, level: u32) -> bool {
+        let Ok(insertion) = self.seen.insert(key, link, level + 1) else {
+            self.run.out_of_memory();
+            return false;
+        };
+        // The state counts for the instance of its smallest link.
+        if insertion.gained {
+            self.credit(link.instance, 1);
+        }
+        if let Some(instance) = insertion.lost {
+            self.credit(instance, -1);
+        }
+        insertion.new
+    }
+
     /// Keeps a new state for the next level.
-    fn keep(&mut self, level: u32, key: u64, link: Link, state: &State) {
+    fn keep(&mut self, level: u32, key: u64, state: &State) {
         self.tally.distinct += 1;
-        self.credit(link.instance, 1);
         let layout = self.worker.layout();
         if self.out.len() == CHUNK || self.out.layout != layout {
-            let full = std::mem::replace(&mut self.out, Chunk::full_size(layout, state.len()));
-            self.run.frontier.push(level + 1, full);
+            self.run.frontier.push(level + 1, &self.out);
+            self.out.restart(layout);
         }
         self.out.push(key, state);
     }
@@ -343,18 +381,20 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 if self.run.halt.is_cancelled() {
                     return;
                 }
-                let insertion = self.seen.insert(key, winner.link, level + 1);
-                debug_assert_eq!(insertion, Insertion::New, "candidates were not seen before");
-                let state = winner.state.fit(&mut self.worker);
-                self.keep(level, key, winner.link, state);
-                self.check(level, state, winner.fingerprint, Tail::Kept(key));
+                // New, unless there is no memory for it: candidates were not seen before.
+                if self.insert(key, winner.link, level) {
+                    let state = winner.state.fit(&mut self.worker);
+                    self.keep(level, key, state);
+                    self.check(level, state, winner.fingerprint, Tail::Kept(key));
+                }
             }
+            self.seen.release();
             self.publish();
         }
     }
 
     fn failed(&mut self, phase: Phase, failure: Failure, new: &Generated<'_>) {
-        let (subject, tail) = (Subject::Failure(phase, 0), Tail::Step(new.link));
+        let (subject, tail) = (Subject::Failure(phase, 0), new.tail());
         self.found(new.level + 1, subject, Some(failure), new.fingerprint, tail, new.state);
     }
 

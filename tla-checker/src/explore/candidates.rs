@@ -76,20 +76,20 @@ mod tests {
 
     #[test]
     fn the_smallest_fingerprint_and_then_link_wins_in_any_order() {
-        let offers = [(9, 1), (4, 8), (4, 3), (7, 0), (4, 5)];
+        let offers: [(u64, u32); 5] = [(9, 1), (4, 8), (4, 3), (7, 0), (4, 5)];
         for rotation in 0..offers.len() {
             let candidates = Candidates::new(2);
             for k in 0..offers.len() {
-                let (fingerprint, choice) = offers[(k + rotation) % offers.len()];
-                let state = [fingerprint as u32, choice];
-                let link = Link { parent: 1, instance: 0, choice };
+                let (fingerprint, instance) = offers[(k + rotation) % offers.len()];
+                let state = [fingerprint as u32, instance];
+                let link = Link { parent: 1, instance };
                 // Each in another layout, of another width.
-                candidates.offer(42, fingerprint, link, choice, &state[..1 + (choice as usize) % 2]);
+                candidates.offer(42, fingerprint, link, instance, &state[..1 + (instance as usize) % 2]);
             }
             let mut winners: Vec<_> = std::iter::from_fn(|| candidates.take()).flatten().collect();
             let (key, winner) = winners.pop().expect("one winner");
             assert!(winners.is_empty());
-            assert_eq!((key, winner.fingerprint, winner.link.choice), (42, 4, 3));
+            assert_eq!((key, winner.fingerprint, winner.link.instance), (42, 4, 3));
             assert_eq!(winner.state, Packed { layout: 3, words: vec![4, 3] });
         }
     }

@@ -35,7 +35,10 @@ pub(super) enum Tail {
     Nowhere,
     /// With the kept state of this key.
     Kept(u64),
-    /// With a step from the kept state that the link names; or with an initial state.
+    /// With an initial state that was not kept: the one with the finding's fingerprint.
+    Initial,
+    /// With a step from the kept state that the link names, by its instance, to the state with the
+    /// finding's fingerprint.
     Step(Link),
 }
 

@@ -1,9 +1,13 @@
 //! The states to expand, level by level, in chunks that workers share.
 //!
 //! Enters: the [`Chunk`]s that workers fill with new states. Leaves: the same chunks, when their level
-//! is expanded. Holds: two queues alternate, so a level's chunks never mix with the next one's; a queue
+//! is expanded. While they wait they are packed ([`Packet`]). Holds: two queues alternate, so a level's chunks never mix with the next one's; a queue
 //! gives chunks in the order they came (one worker visits states in the order of discovery); the states
 //! of a chunk are all of one layout, those of a level need not be.
+
+mod packet;
+
+pub(super) use packet::Packet;
 
 use crossbeam::deque::{Injector, Steal};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,15 +23,20 @@ pub(super) struct Chunk {
     width: usize,
     keys: Vec<u64>,
     states: Vec<u32>,
-    /// The position of the first among all initial states; 0 elsewhere.
-    pub first: u32,
 }
 
 impl Chunk {
-    /// Room for a full chunk of states of this layout and width.
-    pub fn full_size(layout: u32, width: usize) -> Self {
-        let (keys, states) = (Vec::with_capacity(CHUNK), Vec::with_capacity(CHUNK * width));
-        Chunk { layout, width, keys, states, first: 0 }
+    /// No states of this layout and width yet.
+    #[cfg(test)]
+    pub fn new(layout: u32, width: usize) -> Self {
+        Chunk { layout, width, ..Chunk::default() }
+    }
+
+    /// Forgets the states, keeps the memory; the next ones are of this layout.
+    pub fn restart(&mut self, layout: u32) {
+        self.layout = layout;
+        self.keys.clear();
+        self.states.clear();
     }
 
     /// Adds a state, of the same layout as the others.
@@ -37,12 +46,6 @@ impl Chunk {
         self.width = state.len();
         self.keys.push(key);
         self.states.extend_from_slice(state);
-    }
-
-    /// Forgets the states, keeps the memory.
-    pub fn clear(&mut self) {
-        self.keys.clear();
-        self.states.clear();
     }
 
     /// How many states.
@@ -68,24 +71,19 @@ impl Chunk {
     }
 
     /// Pieces of at most `size` states, in order.
-    fn split(self, size: usize) -> impl Iterator<Item = Chunk> {
+    fn split(&self, size: usize) -> impl Iterator<Item = Chunk> + '_ {
         let (layout, width) = (self.layout, self.width);
         (0..self.len()).step_by(size).map(move |start| {
             let end = self.len().min(start + size);
-            Chunk {
-                layout,
-                width,
-                keys: self.keys[start..end].to_vec(),
-                states: self.states[start * width..end * width].to_vec(),
-                first: self.first + start as u32,
-            }
+            let (keys, states) = (&self.keys[start..end], &self.states[start * width..end * width]);
+            Chunk { layout, width, keys: keys.to_vec(), states: states.to_vec() }
         })
     }
 }
 
 /// The queues of the level being expanded and of the next.
 pub(super) struct Frontier {
-    levels: [Injector<Chunk>; 2],
+    levels: [Injector<Packet>; 2],
     sizes: [AtomicUsize; 2],
 }
 
@@ -99,21 +97,31 @@ impl Frontier {
     }
 
     /// Adds a chunk to a level.
-    pub fn push(&self, level: u32, chunk: Chunk) {
+    pub fn push(&self, level: u32, chunk: &Chunk) {
         if !chunk.is_empty() {
-            // Relaxed: the sizes are read between levels, after the workers met at a lock.
-            self.sizes[level as usize & 1].fetch_add(chunk.len(), Ordering::Relaxed);
-            self.levels[level as usize & 1].push(chunk);
+            self.push_packet(level, Packet::new(chunk));
         }
     }
 
-    /// Takes a chunk of a level that nobody adds to any more; `None` when it is used up.
-    pub fn take(&self, level: u32) -> Option<Chunk> {
+    /// Adds a packed chunk to a level.
+    pub fn push_packet(&self, level: u32, packet: Packet) {
+        // Relaxed: the sizes are read between levels, after the workers met at a lock.
+        self.sizes[level as usize & 1].fetch_add(packet.len(), Ordering::Relaxed);
+        self.levels[level as usize & 1].push(packet);
+    }
+
+    /// Takes a chunk of a level that nobody adds to any more; `false` when it is used up.
+    pub fn take(&self, level: u32, chunk: &mut Chunk) -> bool {
+        let packet = self.take_packet(level);
+        packet.inspect(|packet| packet.unpack(chunk)).is_some()
+    }
+
+    fn take_packet(&self, level: u32) -> Option<Packet> {
         loop {
             match self.levels[level as usize & 1].steal() {
-                Steal::Success(chunk) => {
-                    self.sizes[level as usize & 1].fetch_sub(chunk.len(), Ordering::Relaxed);
-                    return Some(chunk);
+                Steal::Success(packet) => {
+                    self.sizes[level as usize & 1].fetch_sub(packet.len(), Ordering::Relaxed);
+                    return Some(packet);
                 }
                 Steal::Empty => return None,
                 Steal::Retry => std::hint::spin_loop(),
@@ -132,11 +140,11 @@ impl Frontier {
         if size >= CHUNK {
             return;
         }
-        let chunks: Vec<Chunk> = std::iter::from_fn(|| self.take(level)).collect();
-        for chunk in chunks {
-            for piece in chunk.split(size) {
-                self.push(level, piece);
-            }
+        let packets: Vec<Packet> = std::iter::from_fn(|| self.take_packet(level)).collect();
+        let mut chunk = Chunk::default();
+        for packet in packets {
+            packet.unpack(&mut chunk);
+            chunk.split(size).for_each(|piece| self.push(level, &piece));
         }
     }
 }
@@ -150,16 +158,15 @@ mod tests {
         for width in [0, 1, 3] {
             let frontier = Frontier::new();
             for base in [0u32, 100] {
-                let mut chunk = Chunk::full_size(base, width);
-                chunk.first = base;
+                let mut chunk = Chunk::new(base, width);
                 (0..100).for_each(|n| chunk.push(u64::from(base + n), &vec![base + n; width]));
-                frontier.push(2, chunk);
+                frontier.push(2, &chunk);
             }
             frontier.share(2, 4);
             assert_eq!((frontier.len(2), frontier.len(3)), (200, 0));
-            let mut next = 0;
-            while let Some(chunk) = frontier.take(2) {
-                assert!(chunk.len() <= 6 && chunk.first == next && chunk.layout == next / 100 * 100);
+            let (mut next, mut chunk) = (0, Chunk::default());
+            while frontier.take(2, &mut chunk) {
+                assert!(chunk.len() <= 6 && chunk.layout == next / 100 * 100);
                 for at in 0..chunk.len() {
                     assert_eq!(chunk.key(at), u64::from(next));
                     assert_eq!(chunk.state(at), &vec![next; width][..]);

@@ -6,7 +6,8 @@
 //! task's workers wrote is visible to the coordinator once it has waited, and to the helpers of the
 //! next task: both pass through the lock.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use super::sync::{Condvar, Mutex, MutexGuard};
+use std::sync::PoisonError;
 
 /// What all workers do together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,5 +125,54 @@ mod tests {
             }
             gate.end();
         });
+    }
+}
+
+/// `RUSTFLAGS="--cfg loom" cargo test --release -p tla-checker --lib models`: every interleaving.
+#[cfg(all(test, loom))]
+mod models {
+    use super::*;
+    use loom::sync::Arc;
+    use loom::sync::atomic::{AtomicU32, Ordering};
+
+    /// Two tasks and the way home, for this many helpers: nobody is lost, nobody works twice, and what
+    /// the helpers wrote (Relaxed, as the search's counts) is seen after the wait.
+    fn everybody_works_and_goes_home(helpers: usize) {
+        let (gate, done) = (Arc::new(Gate::default()), Arc::new(AtomicU32::new(0)));
+        let threads: Vec<_> = (0..helpers)
+            .map(|_| {
+                let (gate, done, mut passed) = (gate.clone(), done.clone(), gate.openings());
+                loom::thread::spawn(move || {
+                    let mut tasks = 0;
+                    while let Some(task) = gate.pass(&mut passed) {
+                        assert_eq!(task, Task::Expand(tasks));
+                        tasks += 1;
+                        done.fetch_add(1, Ordering::Relaxed);
+                        gate.back();
+                    }
+                    tasks
+                })
+            })
+            .collect();
+        for task in 0..2 {
+            gate.open(Task::Expand(task), helpers);
+            gate.wait();
+            assert_eq!(done.load(Ordering::Relaxed), (task + 1) * helpers as u32);
+        }
+        gate.end();
+        assert!(threads.into_iter().all(|thread| thread.join().expect("no panic") == 2));
+    }
+
+    #[test]
+    fn one_helper() {
+        loom::model(|| everybody_works_and_goes_home(1));
+    }
+
+    #[test]
+    fn two_helpers() {
+        // All interleavings with at most three preemptions.
+        let mut model = loom::model::Builder::new();
+        model.preemption_bound = Some(3);
+        model.check(|| everybody_works_and_goes_home(2));
     }
 }

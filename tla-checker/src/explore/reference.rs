@@ -193,10 +193,10 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
     fn judge(&mut self, from: Option<(usize, usize)>, state: &State) {
         self.generated += 1;
         let parent = from.map(|(node, _)| self.state(node));
-        let tail = Tail::Step(match from {
-            None => Link::initial(0),
-            Some((node, instance)) => Link { parent: node as u64, instance: instance as u32, choice: 0 },
-        });
+        let tail = match from {
+            None => Tail::Initial,
+            Some((node, instance)) => Tail::Step(Link { parent: node as u64, instance: instance as u32 }),
+        };
         let inside = match self.worker.constraint(state) {
             Ok(true) => match &parent {
                 Some(parent) => self.worker.action_constraint(parent, state),
@@ -407,10 +407,13 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
         let mut at = match finding.tail {
             Tail::Nowhere => return behaviour,
             Tail::Kept(node) => Some(node as usize),
+            Tail::Initial => {
+                behaviour.push(None, finding.last.clone());
+                None
+            }
             Tail::Step(link) => {
-                let step = (!link.is_initial()).then_some(link);
-                behaviour.push(step.map(|link| link.instance as usize), finding.last.clone());
-                step.map(|link| link.parent as usize)
+                behaviour.push(Some(link.instance as usize), finding.last.clone());
+                Some(link.parent as usize)
             }
         };
         while let Some(node) = at {

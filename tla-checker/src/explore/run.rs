@@ -8,7 +8,7 @@ use super::candidates::Candidates;
 use super::finding::{Finding, Findings};
 use super::frontier::Frontier;
 use super::seen::Seen;
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::observer::{Cancel, Observer};
 use crate::outcome::{Bound, Phase};
 use crate::space::{Progress, StateSpace};
@@ -17,6 +17,10 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tla_parser::code;
+
+/// Stands for the key 0; larger than any key that was cut.
+const ZERO: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// One search.
 pub(super) struct Run<'r, S> {
@@ -78,7 +82,7 @@ impl<'r, S: StateSpace> Run<'r, S> {
             observer,
             workers,
             halt: cancel.child(),
-            seen: Seen::new(workers, in_order),
+            seen: Seen::new(workers, space.instances().len(), in_order),
             candidates: (keys_are_shared && !in_order).then(|| Candidates::new(workers)),
             frontier: Frontier::new(),
             in_order,
@@ -95,11 +99,14 @@ impl<'r, S: StateSpace> Run<'r, S> {
     }
 
     /// The key under which a state is stored, from the one that the space gives it.
+    #[inline]
     pub fn cut(&self, key: u64) -> u64 {
-        match self.options.fingerprint_bits {
+        let key = match self.options.fingerprint_bits {
             bits @ 1..64 => key >> (64 - bits),
             _ => key,
-        }
+        };
+        // No key is 0: that marks free places.
+        if key == 0 { ZERO } else { key }
     }
 
     /// Ends the search early, for this reason unless there was one before.
@@ -135,6 +142,17 @@ impl<'r, S: StateSpace> Run<'r, S> {
         let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
         let failure =
             Failure::internal(format!("a worker panicked: {}", text.unwrap_or("without a message")));
+        self.offer(Finding::stateless(Phase::Next, failure));
+        self.halt.cancel();
+    }
+
+    /// There is no memory for more states: the search ends.
+    #[cold]
+    pub fn out_of_memory(&self) {
+        let message = "there is no memory for more states".to_owned();
+        let help = Some("bound the search, or make the model smaller".to_owned());
+        let (kind, code) = (FailureKind::Limit, code::SET_TOO_LARGE);
+        let failure = Failure { kind, code, message, help, ..Failure::internal("") };
         self.offer(Finding::stateless(Phase::Next, failure));
         self.halt.cancel();
     }

@@ -2,15 +2,18 @@
 //!
 //! Enters: a [`Finding`] and the links of the seen states. Leaves: the states from an initial one to
 //! the one that shows the finding, with the actions between them. Holds: a trace is shown only after it
-//! was repeated by the evaluator: the links are followed back to an initial state, then every step is
-//! generated anew, its key and constraints compared, and the violation checked again. A trace that
+//! was repeated by the evaluator: the links are followed back to the initial states, then every step is
+//! generated anew, its key and constraints compared, and the violation checked again. A link names the
+//! parent in part, and where several states may be meant, the one with the smallest key from which the
+//! step comes out as recorded is the parent. A trace that
 //! cannot be repeated is a bug of ours, except where the spec's meaning depends on the order of
 //! evaluation.
 
 use super::finding::{Finding, Subject, Tail};
 use super::packed::{Packed, fit_all};
 use super::run::Run;
-use super::seen::Link;
+use super::seen::SATURATED;
+use super::successors::Successors;
 use crate::failure::Failure;
 use crate::outcome::{Phase, TraceState};
 use crate::space::{Progress, SpaceWorker, StateSpace};
@@ -48,36 +51,23 @@ pub(super) fn replay<S: StateSpace>(
     worker: &mut S::Worker<'_>,
     finding: &Finding,
 ) -> Result<Behaviour, Failure> {
-    let steps = steps(run, finding)?;
-    let mut behaviour = Behaviour::default();
-    for (position, &(link, key)) in steps.iter().enumerate() {
-        let place = || format!("state {} of a trace of {}", position + 1, steps.len());
-        let mut from = behaviour.states.last_mut();
-        worker.at(Progress { level: position as u32, ..Progress::default() });
-        let Some((state, fingerprint)) = generate(worker, from.as_deref_mut(), link)? else {
-            return Err(Failure::internal(format!("{} was not generated again", place())));
+    let length = finding.length as usize;
+    let (mut behaviour, kept) = match finding.tail {
+        Tail::Nowhere => return Ok(Behaviour::default()),
+        Tail::Kept(key) => (to_kept(run, worker, key, length)?, length),
+        Tail::Step(link) => (to_kept(run, worker, link.parent, length - 1)?, length - 1),
+        Tail::Initial => (Behaviour::default(), 0),
+    };
+    if kept < length {
+        let instance = match finding.tail {
+            Tail::Step(link) => Some(link.instance as usize),
+            _ => None,
         };
-        if let Some(key) = key {
-            if run.cut(worker.key(&state.words, fingerprint)?) != key {
-                return Err(Failure::internal(format!("{} came out differently the second time", place())));
-            }
-            let inside = worker.constraint(&state.words)?
-                && match from {
-                    Some(from) => {
-                        let from = from.fit(worker);
-                        worker.action_constraint(from, &state.words)?
-                    }
-                    None => true,
-                };
-            if !inside {
-                return Err(Failure::internal(format!("{} is outside the constraints", place())));
-            }
-        }
-        behaviour.push((!link.is_initial()).then_some(link.instance as usize), state);
-    }
-    let length = behaviour.states.len();
-    if length != finding.length as usize {
-        return Err(Failure::internal(format!("a trace has {length} states instead of {}", finding.length)));
+        let wanted = Wanted::Fingerprint(finding.fingerprint);
+        let last = step(run, worker, behaviour.states.last_mut(), instance, kept as u32, wanted)?;
+        let last =
+            last.ok_or_else(|| Failure::internal("the last step of a trace was not generated again"))?;
+        behaviour.push(instance, last);
     }
     if let Some(last) = behaviour.states.last_mut() {
         let mut ends = [std::mem::take(last), finding.last.clone()];
@@ -94,55 +84,164 @@ pub(super) fn replay<S: StateSpace>(
     Ok(behaviour)
 }
 
-/// The links from an initial state to the finding's last state, each with the key of the state it leads
-/// to where that state was kept.
-fn steps<S: StateSpace>(run: &Run<'_, S>, finding: &Finding) -> Result<Vec<(Link, Option<u64>)>, Failure> {
-    let (mut steps, mut kept) = match finding.tail {
-        Tail::Nowhere => return Ok(Vec::new()),
-        Tail::Kept(key) => (Vec::new(), Some(key)),
-        Tail::Step(link) => (vec![(link, None)], (!link.is_initial()).then_some(link.parent)),
-    };
-    while let Some(key) = kept {
-        let Some((link, _)) = run.seen.link(key) else {
-            return Err(Failure::internal(format!("the state with key {key:#018x} was lost")));
-        };
-        steps.push((link, Some(key)));
-        if steps.len() > finding.length as usize {
-            return Err(Failure::internal("a trace does not lead back to an initial state"));
-        }
-        kept = (!link.is_initial()).then_some(link.parent);
-    }
-    steps.reverse();
-    Ok(steps)
+/// A kept state that may be part of the trace.
+struct Candidate {
+    key: u64,
+    /// The instance of its smallest link.
+    instance: u32,
+    /// Which candidates of the level before its link may mean, in order.
+    parents: Vec<usize>,
+    /// The first of them that it was reached from, and the state, once the replay has come so far.
+    reached: Option<(usize, Packed)>,
 }
 
-/// Generates the state that a link names, from the one before it.
-fn generate<W: SpaceWorker>(
-    worker: &mut W,
-    from: Option<&mut Packed>,
-    link: Link,
-) -> Result<Option<(Packed, u64)>, Failure> {
-    let (mut position, mut found) = (0, None);
-    let mut emit = |successor: crate::space::Successor<'_>| {
-        if position == link.choice {
-            found = Some((successor.state.to_vec(), successor.fingerprint));
-            return ControlFlow::Break(());
+/// The behaviour of `length` states that leads to the kept state with this key.
+///
+/// The links are followed back level by level, to all states that they may mean; then forward from the
+/// initial states, each step generated anew. A state counts as reached if it comes out with its key.
+fn to_kept<S: StateSpace>(
+    run: &Run<'_, S>,
+    worker: &mut S::Worker<'_>,
+    key: u64,
+    length: usize,
+) -> Result<Behaviour, Failure> {
+    let mut levels = candidates(run, key, length)?;
+    for level in 0..length {
+        let (before, rest) = levels.split_at_mut(level);
+        let mut before = before.last_mut();
+        for candidate in &mut rest[0] {
+            let wanted = Wanted::Key(candidate.key);
+            candidate.reached = match &mut before {
+                None => step(run, worker, None, None, 0, wanted)?.map(|state| (0, state)),
+                Some(before) => {
+                    let instance = Some(candidate.instance as usize);
+                    let mut reached = None;
+                    for &parent in &candidate.parents {
+                        let Some((_, from)) = &mut before[parent].reached else { continue };
+                        if let Some(state) = step(run, worker, Some(from), instance, level as u32, wanted)? {
+                            reached = Some((parent, state));
+                            break;
+                        }
+                    }
+                    reached
+                }
+            };
         }
-        position += 1;
+        if rest[0].iter().all(|candidate| candidate.reached.is_none()) {
+            let place = format!("state {} of a trace of {length}", level + 1);
+            return Err(Failure::internal(format!("{place} was not generated again")));
+        }
+    }
+    let (mut behaviour, mut at) = (Behaviour::default(), 0);
+    for (level, candidates) in levels.iter_mut().enumerate().rev() {
+        let Some((parent, state)) = candidates[at].reached.take() else {
+            return Err(Failure::internal("the last state of a trace was not generated again"));
+        };
+        behaviour.push((level > 0).then_some(candidates[at].instance as usize), state);
+        at = parent;
+    }
+    behaviour.reverse();
+    Ok(behaviour)
+}
+
+/// The states that may be part of the trace, level by level from the initial ones.
+fn candidates<S: StateSpace>(
+    run: &Run<'_, S>,
+    key: u64,
+    length: usize,
+) -> Result<Vec<Vec<Candidate>>, Failure> {
+    let mut levels = Vec::with_capacity(length);
+    let mut keys = vec![key];
+    for level in (1..=length as u32).rev() {
+        let (mut candidates, mut before) = (Vec::new(), Vec::new());
+        let mut links = Vec::new();
+        for key in keys {
+            let Some(origin) = run.seen.origin(key) else {
+                return Err(Failure::internal(format!("the state with key {key:#018x} was lost")));
+            };
+            if origin.level != level.min(SATURATED) {
+                let levels = format!("{} instead of {level}", origin.level);
+                return Err(Failure::internal(format!("a trace leads to a state of level {levels}")));
+            }
+            let parents = run.seen.parents(origin);
+            before.extend_from_slice(&parents);
+            links.push(parents);
+            let instance = origin.instance;
+            candidates.push(Candidate { key, instance, parents: Vec::new(), reached: None });
+        }
+        before.sort_unstable();
+        before.dedup();
+        for (candidate, parents) in candidates.iter_mut().zip(links) {
+            candidate.parents =
+                parents.iter().filter_map(|parent| before.binary_search(parent).ok()).collect();
+        }
+        levels.push(candidates);
+        keys = before;
+    }
+    levels.reverse();
+    Ok(levels)
+}
+
+/// What a step is to lead to.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// The kept state with this key: the one with the smallest fingerprint of those inside the
+    /// constraints, or the first where the order of evaluation counts.
+    Key(u64),
+    /// The first with this fingerprint.
+    Fingerprint(u64),
+}
+
+/// The wanted successor of a state of this level by an instance, or (`None`, level 0) the initial state.
+fn step<S: StateSpace>(
+    run: &Run<'_, S>,
+    worker: &mut S::Worker<'_>,
+    mut from: Option<&mut Packed>,
+    instance: Option<usize>,
+    level: u32,
+    wanted: Wanted,
+) -> Result<Option<Packed>, Failure> {
+    worker.at(Progress { level, ..Progress::default() });
+    let mut successors = Successors::default();
+    let mut emit = |successor: crate::space::Successor<'_>| {
+        successors.push(0, 0, successor.fingerprint, successor.state);
         ControlFlow::Continue(())
     };
-    let result = match from {
-        None => worker.initial(&mut emit),
-        Some(from) => {
+    let result = match (&mut from, instance) {
+        (Some(from), Some(instance)) => {
             let from = from.fit(worker);
-            worker.successors(from, link.instance as usize, &mut emit)
+            worker.successors(from, instance, &mut emit)
         }
+        _ => worker.initial(&mut emit),
     };
-    // What was emitted before a failure stands.
-    if found.is_none() {
-        result?;
+    successors.relabel(0, worker.layout());
+    let mut order: Vec<usize> = (0..successors.len()).collect();
+    if !run.in_order {
+        order.sort_by_key(|&at| successors.get(at).fingerprint);
     }
-    Ok(found.map(|(words, fingerprint)| (Packed { layout: worker.layout(), words }, fingerprint)))
+    for at in order {
+        let (state, fingerprint) = (successors.state(at), successors.get(at).fingerprint);
+        let found = match wanted {
+            Wanted::Fingerprint(wanted) => fingerprint == wanted,
+            // What cannot be evaluated is not kept.
+            Wanted::Key(wanted) => {
+                worker.key(state, fingerprint).is_ok_and(|key| run.cut(key) == wanted)
+                    && worker.constraint(state) == Ok(true)
+                    && match &mut from {
+                        Some(from) => {
+                            let from = from.fit(worker);
+                            worker.action_constraint(from, state) == Ok(true)
+                        }
+                        None => true,
+                    }
+            }
+        };
+        if found {
+            return Ok(Some(successors.packed(at)));
+        }
+    }
+    // What was emitted before a failure stands.
+    result.map(|()| None)
 }
 
 /// Whether the behaviour shows what was found.

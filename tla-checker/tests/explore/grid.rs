@@ -167,10 +167,17 @@ fn cpu_seconds() -> f64 {
     nanoseconds.expect("a number") / 1e9
 }
 
+/// The most memory that this process has had.
+fn peak_bytes() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = text.lines().find(|line| line.starts_with("VmHWM")).expect("a peak");
+    line.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok()).expect("a number") * 1024.0
+}
+
 #[test]
 #[ignore = "a measurement: cargo test --release --test explore -- --ignored --nocapture"]
 fn measures_states_a_second() {
-    for (side, dimensions) in [(8, 6), (4, 10), (100, 3), (1_000, 2)] {
+    for (side, dimensions) in [(8, 6), (4, 10), (100, 3), (1_000, 2), (6, 9)] {
         let grid = Grid::new(side, dimensions);
         // What the space itself costs: the same successors, without a search.
         let mut worker = grid.worker(0);
@@ -202,10 +209,11 @@ fn measures_states_a_second() {
             let each = seconds * 1e9 / outcome.states_generated as f64;
             println!(
                 "{side}^{dimensions}, {workers} workers: {} generated, {} distinct, {:.2} M/s generated, \
-                 {each:.0} ns each (the space itself {own:.0} ns)",
+                 {each:.0} ns each (the space itself {own:.0} ns), {:.1} bytes a state at most",
                 outcome.states_generated,
                 outcome.distinct_states,
                 outcome.states_generated as f64 / seconds / 1e6,
+                peak_bytes() / outcome.distinct_states as f64,
             );
         }
     }
