@@ -76,9 +76,11 @@ pub struct Setting<'m> {
     pub registers: &'m Registers,
 }
 
-/// Stack that must be left to enter an expression, and how much is added when it is not.
-const RED_ZONE: usize = 128 * 1024;
-const STACK_CHUNK: usize = 4 * 1024 * 1024;
+/// Stack that must be left to enter an expression, and how much is added when it is not. What is left
+/// has to do for walking over a value, dropping it included: [`MAX_DEPTH`](crate::value::MAX_DEPTH)
+/// levels of a dozen calls each.
+const RED_ZONE: usize = 1 << 20;
+const STACK_CHUNK: usize = 8 << 20;
 /// How much of it a call may take on the average when as many are nested as may be.
 const STACK_PER_CALL: usize = 20 * 1024;
 

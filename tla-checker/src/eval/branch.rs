@@ -150,9 +150,10 @@ impl<'m> Evaluator<'m> {
         })
     }
 
-    fn may_be_sieved(&self, set: NodeId, base: usize) -> bool {
+    fn may_be_sieved(&mut self, set: NodeId, base: usize) -> bool {
+        let ir = self.ir;
         self.bits(set, base).is_some()
-            || match self.ir.node(set) {
+            || match ir.node(set) {
                 Node::Inlined(_, e) | Node::Kept(_, e) => self.may_be_sieved(*e, base),
                 Node::SetFilter(bound, _) => self.may_be_sieved(bound.set, base),
                 Node::Difference(a, _) | Node::Intersect(a, _) => self.may_be_sieved(*a, base),

@@ -7,7 +7,7 @@
 //! action is tried.
 
 use crate::state::{Log, Misfit, Op, PartId, Read, Store};
-use crate::value::{Interner, Keys, Limits, Symbol, Value, ValueError};
+use crate::value::{Interner, Limits, Symbol, Value, ValueError};
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
@@ -331,14 +331,6 @@ impl Door {
         let p = &self.store.layout.parts[root as usize];
         let words = p.first as usize..(p.first + p.words) as usize;
         (self.packed[*a].words[words.clone()] == self.packed[*b].words[words]).then_some(true)
-    }
-
-    /// The domain of a function that is taken apart; not a read.
-    pub(crate) fn domain(&self, spot: Spot<'_>) -> Option<Keys> {
-        match spot {
-            Spot::Part(_, part) | Spot::Edited(_, part) => self.store.function(part).map(|(k, _)| k.clone()),
-            Spot::Value(_) => None,
-        }
     }
 
     /// Whether a set kept as bits has an element; none where that has to be found out otherwise.

@@ -33,9 +33,7 @@ impl<'m> Evaluator<'m> {
 
     /// Adds the changes that make an expression's value of what `part` is now.
     fn edits(&mut self, e: NodeId, part: PartId, base: usize, edits: &mut Vec<Edit>) -> Result<()> {
-        if let Some(Spot::Part(0, same)) = self.spot(e, base)
-            && same == part
-        {
+        if self.place(e, base) == Some((0, part)) {
             return Ok(());
         }
         let before = edits.len();
@@ -159,7 +157,7 @@ impl<'m> Evaluator<'m> {
         edits: &mut Vec<Edit>,
     ) -> Result<bool> {
         let before = edits.len();
-        let same = matches!(self.spot(a, base), Some(Spot::Part(0, p)) if p == part);
+        let same = self.place(a, base) == Some((0, part));
         if !same {
             let mut inner = a;
             while let Node::Inlined(_, e) | Node::Kept(_, e) = self.ir.node(inner) {
@@ -203,7 +201,7 @@ impl<'m> Evaluator<'m> {
         base: usize,
         edits: &mut Vec<Edit>,
     ) -> Result<bool> {
-        if !matches!(self.spot(f, base), Some(Spot::Part(0, p)) if p == part) {
+        if self.place(f, base) != Some((0, part)) {
             return Ok(false);
         }
         let mut changed: Vec<PartId> = Vec::with_capacity(updates.len());

@@ -13,6 +13,12 @@ use crate::ir::*;
 use crate::state::PartId;
 use crate::value::{Axes, Index, Keys, LazySet, Value};
 
+/// Whether there is stack to look through another cell. Arguments may stand for one another as deep as
+/// calls are nested; without it, they are evaluated, on a stack that grows.
+fn has_stack() -> bool {
+    stacker::remaining_stack().is_some_and(|left| left >= super::RED_ZONE)
+}
+
 /// A set kept as bits: the state and the part.
 pub(super) type Bits = (usize, PartId);
 
@@ -65,7 +71,7 @@ impl<'m> Evaluator<'m> {
                 fields.iter().all(|&(_, e)| self.is_safe(e)).then_some((node, base))
             }
             Node::Inlined(_, e) | Node::Kept(_, e) => self.constructor(*e, base),
-            Node::Local(slot) => {
+            Node::Local(slot) if has_stack() => {
                 let (e, base) = self.by_name(base + *slot as usize)?;
                 self.constructor(e, base)
             }
@@ -84,6 +90,9 @@ impl<'m> Evaluator<'m> {
 
     /// Where the value of a cell lies.
     pub(super) fn spot_cell(&self, index: usize) -> Option<Spot<'_>> {
+        if !has_stack() {
+            return None;
+        }
         match &self.stack[index] {
             Cell::Value(value) => Some(Spot::Value(value)),
             Cell::Part(part) => Some(Spot::Part(0, *part)),
@@ -107,29 +116,103 @@ impl<'m> Evaluator<'m> {
         self.door.look(self.spot(id, base)?).filter(|v| !matches!(v, Value::Closure(_)))
     }
 
+    /// The component of a packed state that an expression names, if it names one. What it reads is what
+    /// the expressions read that say which component, whether something of it is kept or not: else an
+    /// evaluation would depend on what was evaluated before.
+    pub(super) fn place(&mut self, id: NodeId, base: usize) -> Option<Bits> {
+        let ir = self.ir;
+        match ir.node(id) {
+            Node::Var(v) => self.packed(*v, false),
+            Node::NextVar(v) => self.packed(*v, true),
+            Node::Local(slot) => self.place_of_cell(base + *slot as usize),
+            Node::Inlined(_, e) | Node::Kept(_, e) => self.place(*e, base),
+            Node::Field(r, name) => match self.constructor(*r, base) {
+                Some((Node::Record(shape, fields), base)) => {
+                    let at = ir.shapes[shape.index()].iter().position(|n| n == name)? as u32;
+                    let (_, field) = fields.iter().find(|(place, _)| *place == at)?;
+                    self.place(*field, base)
+                }
+                Some(_) => None,
+                None => {
+                    let (state, part) = self.place(*r, base)?;
+                    Some((state, self.door.store.field(part, &self.symbols[name.index()])?))
+                }
+            },
+            Node::Apply(f, index) => match self.constructor(*f, base) {
+                Some((Node::Tuple(items), frame)) => {
+                    let Value::Int(at) = self.foreseen_value(*index, base)? else { return None };
+                    let at = usize::try_from(at.checked_sub(1)?).ok()?;
+                    self.place(*items.get(at)?, frame)
+                }
+                Some(_) => None,
+                None => {
+                    let (state, part) = self.place(*f, base)?;
+                    self.door.store.function(part)?;
+                    let argument = self.foreseen_value(*index, base)?;
+                    Some((state, self.door.store.component(part, &argument)?))
+                }
+            },
+            _ => None,
+        }
+    }
+
+    fn packed(&self, variable: u32, next: bool) -> Option<Bits> {
+        match self.door.spot(variable, next)? {
+            Spot::Part(state, part) => Some((state, part)),
+            _ => None,
+        }
+    }
+
+    fn place_of_cell(&mut self, index: usize) -> Option<Bits> {
+        if !has_stack() {
+            return None;
+        }
+        match &self.stack[index] {
+            Cell::Part(part) => Some((0, *part)),
+            Cell::Ref(other) => {
+                let other = *other as usize;
+                self.place_of_cell(other)
+            }
+            Cell::Need(e, base) | Cell::Name(e, base) => {
+                let (e, base) = (*e, *base as usize);
+                self.place(e, base)
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of an expression that will be evaluated anyway; none when that fails, as it then will.
+    fn foreseen_value(&mut self, id: NodeId, base: usize) -> Option<Value> {
+        let (height, depth) = (self.stack.len(), self.depth);
+        let value = self.eval(id, base);
+        if value.is_err() {
+            self.stack.truncate(height);
+            self.depth = depth;
+        }
+        value.ok()
+    }
+
     /// The domain of a function that a state holds in parts: the state need not be read.
-    pub(super) fn domain_of(&self, f: NodeId, base: usize) -> Option<Value> {
-        let keys = self.door.domain(self.spot(f, base)?)?;
+    pub(super) fn domain_of(&mut self, f: NodeId, base: usize) -> Option<Value> {
+        let (_, part) = self.place(f, base)?;
+        let (keys, _) = self.door.store.function(part)?;
         Some(match keys {
-            Keys::Sequence(n) => Value::interval(1, n as i64),
+            Keys::Sequence(n) => Value::interval(1, *n as i64),
             Keys::Fields(shape) => shape.domain().clone(),
-            Keys::Other(set) => Value::Set(set),
+            Keys::Other(set) => Value::Set(set.clone()),
         })
     }
 
     /// The set kept as bits that an expression is, while it matters which of them are read.
-    pub(super) fn bits(&self, set: NodeId, base: usize) -> Option<Bits> {
+    pub(super) fn bits(&mut self, set: NodeId, base: usize) -> Option<Bits> {
         if !self.door.is_logging() {
             return None;
         }
         self.any_bits(set, base)
     }
 
-    fn any_bits(&self, set: NodeId, base: usize) -> Option<Bits> {
-        match self.spot(set, base)? {
-            Spot::Part(state, part) if self.door.store.is_set(part) => Some((state, part)),
-            _ => None,
-        }
+    fn any_bits(&mut self, set: NodeId, base: usize) -> Option<Bits> {
+        self.place(set, base).filter(|&(_, part)| self.door.store.is_set(part))
     }
 
     /// The elements that a set kept as bits may have, in canonical order.
@@ -177,13 +260,9 @@ impl<'m> Evaluator<'m> {
         if !self.door.is_logging() {
             return Ok(None);
         }
-        let at = match self.spot(a, base) {
-            Some(Spot::Part(state, part))
-                if self.door.store.is_set(part) || self.door.store.function(part).is_some() =>
-            {
-                (state, part)
-            }
-            _ => return Ok(None),
+        let composite = |this: &Self, part| this.door.store.is_composite(part);
+        let Some(at) = self.place(a, base).filter(|&(_, part)| composite(self, part)) else {
+            return Ok(None);
         };
         Ok(match self.eval(b, base) {
             Ok(set) => Some((at, set)),
