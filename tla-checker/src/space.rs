@@ -68,6 +68,9 @@ pub struct Successor<'a> {
 /// Receives states; `Break` ends the generation early (without an error).
 pub type Emit<'e> = dyn FnMut(Successor<'_>) -> ControlFlow<()> + 'e;
 
+/// Receives successors with the instance each comes from.
+pub type EmitKnown<'e> = dyn FnMut(usize, Successor<'_>) + 'e;
+
 /// A state space: initial states, successors by action instance, properties.
 pub trait StateSpace: Sync {
     /// What one thread evaluates with: its own caches; need not be `Send`.
@@ -128,6 +131,11 @@ pub trait SpaceWorker {
     /// # Errors
     /// The evaluation failed; what was emitted before it stands.
     fn successors(&mut self, state: &State, instance: usize, emit: &mut Emit<'_>) -> Result<(), Failure>;
+
+    /// Emits the successors of `state` by all instances of which they are known without an evaluation,
+    /// each with its instance; `rest` gets the others, in order, for [`successors`](Self::successors).
+    /// The layout does not change.
+    fn known_successors(&mut self, state: &State, rest: &mut Vec<usize>, emit: &mut EmitKnown<'_>);
 
     /// How many intermediate states (of `A \cdot B`) were generated since the last call; they count
     /// as generated.

@@ -7,6 +7,7 @@
 //! state it comes from with the terms of what changed exchanged, so that what an action leaves alone is
 //! never looked at.
 
+mod guards;
 mod worker;
 
 use crate::eval::{Bounds, Instance, Registers, Setting};

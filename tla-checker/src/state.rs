@@ -24,4 +24,4 @@ pub use layout::{Form, KeyList, Layout, Part, PartId};
 pub(crate) use log::{Branch, Fork, Log};
 pub(crate) use shape::{Shape, infer, same_keys};
 pub(crate) use store::{Misfit, Store};
-pub(crate) use trie::{FAILS, Read, Trie, Walk};
+pub(crate) use trie::{FAILS, Key, NOTHING, Read, Trie, Walk};

@@ -52,7 +52,7 @@ impl<'m> Evaluator<'m> {
         self.memos[cache.index()].trie.count(known.is_none());
         match known {
             Some(value) => Ok(value),
-            None if !self.memos[cache.index()].trie.is_on() => self.eval_lazy(inner, base),
+            None if !self.memos[cache.index()].trie.learns() => self.eval_lazy(inner, base),
             None => self.memorise(cache, state, inner, base),
         }
     }

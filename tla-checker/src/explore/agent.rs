@@ -29,7 +29,6 @@ pub(super) struct Agent<'r, S: StateSpace> {
     pub worker: S::Worker<'r>,
     /// The way into the set of seen states.
     seen: Access<'r>,
-    instances: usize,
     has_constraints: bool,
     /// A state's key follows from its fingerprint.
     foresees: bool,
@@ -42,6 +41,8 @@ pub(super) struct Agent<'r, S: StateSpace> {
     parent: Packed,
     /// Its successors.
     successors: Successors,
+    /// The instances that have to be evaluated for the state being expanded.
+    rest: Vec<usize>,
     /// New states that wait to be handed over.
     out: Chunk,
     tally: Tally,
@@ -80,7 +81,6 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             run,
             worker,
             seen: run.seen.access(),
-            instances,
             has_constraints: run.space.has_constraints(),
             foresees: !run.space.has_view(),
             invariants: properties.invariants.len() as u32,
@@ -89,6 +89,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             chunk: Chunk::default(),
             parent: Packed::default(),
             successors: Successors::default(),
+            rest: Vec::new(),
             out: Chunk::default(),
             tally: Tally::default(),
             base: Progress::default(),
@@ -197,10 +198,22 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         successors.clear();
         let (mut judged, mut failed) = (0, false);
         self.worker.at(self.progress(level));
-        for instance in 0..self.instances {
+        let mut rest = std::mem::take(&mut self.rest);
+        rest.clear();
+        let state = parent.fit(&mut self.worker);
+        let (layout, foresee, seen) = (self.worker.layout(), self.foresees, &self.seen);
+        let actions = &mut self.actions;
+        self.worker.known_successors(state, &mut rest, &mut |instance, successor| {
+            if foresee {
+                seen.prefetch(run.cut(successor.fingerprint));
+            }
+            actions[instance].generated += 1;
+            successors.push(instance as u32, layout, successor.fingerprint, successor.state);
+        });
+        for &instance in &rest {
             let before = successors.len();
             let state = parent.fit(&mut self.worker);
-            let (layout, foresee, seen) = (self.worker.layout(), self.foresees, &self.seen);
+            let (layout, seen) = (self.worker.layout(), &self.seen);
             let result = self.worker.successors(state, instance, &mut |successor| {
                 if foresee {
                     seen.prefetch(run.cut(successor.fingerprint));
@@ -229,6 +242,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 judged = successors.len();
             }
         }
+        self.rest = rest;
         self.judge_all(level, key, parent, &successors, judged);
         self.tally.generated += self.worker.take_intermediate();
         self.tally.expanded += 1;

@@ -5,13 +5,14 @@
 //! that fails, or a predicate is false, the evaluator decides alone, without what was learned, so that
 //! a failure is the first one in the order of evaluation.
 
+use super::guards::Guards;
 use super::{Roles, SpecSpace};
 use crate::eval::{Evaluator, Instance, Thawed};
 use crate::failure::Failure;
 use crate::ir::{NodeId, OpId};
 use crate::observer::Cancel;
-use crate::space::{Emit, Progress, SpaceWorker, State, Successor};
-use crate::state::{FAILS, Layout, Misfit, Op, PartId, Shape, Store, Trie, Walk, apply, infer};
+use crate::space::{Emit, EmitKnown, Progress, SpaceWorker, State, Successor};
+use crate::state::{FAILS, Layout, Misfit, NOTHING, Op, PartId, Shape, Store, Trie, Walk, apply, infer};
 use crate::value::fingerprint::{Sum, variable_terms};
 use crate::value::{Datum, Limits, Value, ValueError};
 use std::collections::BTreeMap;
@@ -43,6 +44,8 @@ pub struct Worker<'s> {
     instances: Vec<Thawed>,
     /// What was learned of each instance.
     tries: Vec<Trie>,
+    guards: Guards,
+    live: Vec<usize>,
     predicates: [Vec<Judged>; 5],
     /// The state that is being expanded, and the sum of its terms.
     now: Vec<u32>,
@@ -84,6 +87,8 @@ impl<'s> Worker<'s> {
             evaluator,
             instances,
             tries: Vec::new(),
+            guards: Guards::default(),
+            live: Vec::new(),
             predicates: Default::default(),
             now: vec![0; width],
             sum: 0,
@@ -109,6 +114,7 @@ impl<'s> Worker<'s> {
         let apart = self.store().layout.number > 0;
         let learns = |i: &Instance| apart && i.pure && space.setting.keep_values && space.order.is_none();
         self.tries = roles.instances.iter().map(|i| Trie::new(learns(i))).collect();
+        self.guards.arrange(&self.tries);
         let judged = |ops: &[OpId]| {
             let trie = |&op: &OpId| Judged { op, trie: Trie::new(apart && space.learns(op)) };
             ops.iter().map(trie).collect::<Vec<_>>()
@@ -215,7 +221,7 @@ impl<'s> Worker<'s> {
             if let Some(known) = known {
                 return Ok(known);
             }
-            if self.predicates[group as usize][at].trie.is_on() {
+            if self.predicates[group as usize][at].trie.learns() {
                 self.load_other(state, next);
                 if self.learn_truth(group, at)
                     && let Some(known) = self.known_truth(group, at, state, next)
@@ -330,6 +336,39 @@ impl<'s> Worker<'s> {
         result
     }
 
+    /// Emits the successors by an instance, if what was learned is enough to know them.
+    #[inline]
+    fn emit_known(&mut self, number: usize, emit: &mut EmitKnown<'_>) -> bool {
+        let (trie, store) = (&mut self.tries[number], &self.evaluator.door.store);
+        let one;
+        let payloads = match trie.payload(store, &self.now) {
+            Some(NOTHING) => {
+                trie.count(false);
+                return true;
+            }
+            Some(payload) => {
+                one = [payload];
+                &one[..]
+            }
+            None => {
+                trie.walk(store, &self.now, &mut self.walk);
+                if !self.walk.missing.is_empty() {
+                    return false;
+                }
+                &self.walk.payloads
+            }
+        };
+        trie.count(false);
+        for &payload in payloads {
+            for ops in self.tries[number].successors(payload) {
+                self.packed.copy_from_slice(&self.now);
+                let sum = apply(store, ops, &mut self.packed, self.sum);
+                emit(number, Successor { state: &self.packed, fingerprint: sum.finalise() });
+            }
+        }
+        true
+    }
+
     /// Emits the successors by an instance from what was learned. Breaks when it is told to; says
     /// whether there was enough to know.
     fn emit_learned(&mut self, number: usize, emit: &mut Emit<'_>) -> (ControlFlow<()>, bool) {
@@ -379,11 +418,14 @@ impl<'s> Worker<'s> {
         if self.tries[number].is_on() {
             let (_, known) = self.emit_learned(number, emit);
             self.tries[number].count(!known);
+            self.guards.note(number, &self.tries);
             if known {
                 return Ok(());
             }
-            if self.tries[number].is_on() {
-                match self.learn(number) {
+            if self.tries[number].learns() {
+                let learned = self.learn(number);
+                self.guards.note(number, &self.tries);
+                match learned {
                     Ok(()) if self.emit_learned(number, emit).1 => return Ok(()),
                     Ok(()) => {}
                     Err(Left::Misfit(part, shape)) => return Err(Left::Misfit(part, shape)),
@@ -541,6 +583,22 @@ impl SpaceWorker for Worker<'_> {
                 }
             }
         }
+    }
+
+    fn known_successors(&mut self, state: &State, rest: &mut Vec<usize>, emit: &mut EmitKnown<'_>) {
+        if self.layout() == 0 {
+            rest.extend(0..self.tries.len());
+            return;
+        }
+        self.come(state);
+        let mut live = std::mem::take(&mut self.live);
+        self.guards.instances(&self.tries, &self.now, &mut live);
+        for &number in &live {
+            if !self.tries[number].is_on() || !self.emit_known(number, emit) {
+                rest.push(number);
+            }
+        }
+        self.live = live;
     }
 
     fn take_intermediate(&mut self) -> u64 {

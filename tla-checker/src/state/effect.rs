@@ -23,29 +23,31 @@ pub(crate) enum Op {
 #[derive(Default)]
 pub(crate) struct Effects {
     ops: Vec<Op>,
-    /// Where each successor's operations end.
-    ends: Vec<u32>,
-    /// Where each list's successors end. The list with number `n` is the leaf's payload `n + 1`.
-    lists: Vec<u32>,
+    /// The stretch of each successor's operations.
+    successors: Vec<(u32, u32)>,
+    /// The stretch of each list's successors. The list with number `n` is the leaf's payload `n + 1`.
+    lists: Vec<(u32, u32)>,
 }
 
 impl Effects {
     /// Adds a list of successors; answers its number.
     pub fn push<'o>(&mut self, successors: impl Iterator<Item = &'o [Op]>) -> u32 {
+        let first = self.successors.len() as u32;
         for ops in successors {
+            let start = self.ops.len() as u32;
             self.ops.extend_from_slice(ops);
-            self.ends.push(self.ops.len() as u32);
+            self.successors.push((start, self.ops.len() as u32));
         }
-        self.lists.push(self.ends.len() as u32);
+        self.lists.push((first, self.successors.len() as u32));
         self.lists.len() as u32 - 1
     }
 
     /// The successors of a list.
     #[inline]
     pub fn list(&self, number: u32) -> impl Iterator<Item = &[Op]> {
-        let start = |ends: &[u32], at: usize| if at == 0 { 0 } else { ends[at - 1] as usize };
-        let (first, last) = (start(&self.lists, number as usize), self.lists[number as usize] as usize);
-        (first..last).map(move |at| &self.ops[start(&self.ends, at)..self.ends[at] as usize])
+        let (first, last) = self.lists[number as usize];
+        let successors = &self.successors[first as usize..last as usize];
+        successors.iter().map(|&(start, end)| &self.ops[start as usize..end as usize])
     }
 }
 

@@ -30,57 +30,34 @@ pub(crate) const HOLDS: u32 = 1;
 /// The payload of a leaf where it does not: nothing after it has to be asked.
 pub(crate) const FAILS: u32 = u32::MAX;
 
-/// Children by value. 0 is no child.
-enum Children {
-    Dense(Vec<u32>),
-    Sparse(FxHashMap<u32, u32>),
-}
-
-impl Children {
-    #[inline]
-    fn get(&self, value: u32) -> u32 {
-        match self {
-            Children::Dense(children) => children.get(value as usize).copied().unwrap_or(0),
-            Children::Sparse(children) => children.get(&value).copied().unwrap_or(0),
-        }
-    }
-
-    fn set(&mut self, value: u32, child: u32) {
-        if let Children::Dense(children) = self {
-            let used = children.len();
-            if (value as usize) < 64.max(used * 2) {
-                if used <= value as usize {
-                    children.resize(value as usize + 1, 0);
-                }
-                children[value as usize] = child;
-                return;
-            }
-            let known = (0u32..).zip(children.iter().copied()).filter(|&(_, child)| child != 0);
-            *self = Children::Sparse(known.collect());
-        }
-        if let Children::Sparse(children) = self {
-            children.insert(value, child);
-        }
-    }
-}
-
+/// A place on a path. Child 0 is no child.
+#[derive(Clone, Copy)]
 enum Node {
     /// Not evaluated yet, or not to the end.
     Unknown,
-    Word(u32, Children),
-    Bit(u32, u32, [u32; 2]),
-    Size(u32, u32, u32),
-    /// All branches are taken.
-    Fork(Vec<u32>),
-    /// A branch for each bit that is set in these words; those without results are left out.
-    Each {
-        first: u32,
-        words: u32,
-        branches: Vec<u32>,
-        dead: Vec<u32>,
-    },
+    /// By the value of a word: a stretch of the pool.
+    Word { word: u32, start: u32, len: u32 },
+    /// The same, by a map.
+    Sparse { word: u32, map: u32 },
+    /// By a bit.
+    Bit { bit: u8, word: u32, next: [u32; 2] },
+    /// For one size of a dictionary.
+    Size { table: u32, size: u32, next: u32 },
+    /// All branches are taken: a stretch of the pool.
+    Fork { start: u32, len: u32 },
+    /// The branches of bits, by number.
+    Each(u32),
     /// The end: a payload.
     Leaf(u32),
+}
+
+const _: () = assert!(size_of::<Node>() == 16);
+
+/// A branch for each bit that is set in these words; those of which nothing comes are left out.
+struct Each {
+    first: u32,
+    branches: Vec<u32>,
+    dead: Vec<u32>,
 }
 
 const ROOT: u32 = 1;
@@ -88,12 +65,33 @@ const ROOT: u32 = 1;
 /// What was learned of one evaluation.
 pub(crate) struct Trie {
     nodes: Vec<Node>,
+    pool: Vec<u32>,
+    maps: Vec<FxHashMap<u32, u32>>,
+    eaches: Vec<Each>,
     /// What the leaves of an action's trie name.
     pub effects: Effects,
     walks: u32,
     missed: u32,
-    /// It does not pay, or it cannot be trusted: it is no longer asked.
+    /// Learning does not pay: what it knows is used, but nothing is added.
+    frozen: bool,
+    /// It is no longer asked.
     off: bool,
+}
+
+/// A word, or a bit of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    word: u32,
+    shift: u8,
+    mask: u32,
+}
+
+impl Key {
+    /// Its value in a state.
+    #[inline]
+    pub fn of(&self, state: &[u32]) -> u32 {
+        state[self.word as usize] >> self.shift & self.mask
+    }
 }
 
 /// What a walk found, reused from one to the next.
@@ -106,7 +104,7 @@ pub(crate) struct Walk {
     path: Vec<u32>,
 }
 
-/// Walks after which a trie that mostly misses is dropped.
+/// Walks after which it is decided whether a trie pays.
 const TRIAL: u32 = 1 << 12;
 /// The most nodes one trie may have.
 const MOST_NODES: usize = 1 << 21;
@@ -116,9 +114,13 @@ impl Trie {
     pub fn new(on: bool) -> Trie {
         Trie {
             nodes: vec![Node::Unknown, Node::Unknown],
+            pool: Vec::new(),
+            maps: Vec::new(),
+            eaches: Vec::new(),
             effects: Effects::default(),
             walks: 0,
             missed: 0,
+            frozen: false,
             off: !on,
         }
     }
@@ -134,16 +136,90 @@ impl Trie {
         *self = Trie::new(false);
     }
 
-    /// Counts a walk; a trie that does not pay is turned off.
+    /// Counts a walk. A trie that mostly misses learns no more, and one that knows nothing is turned off.
     #[inline]
     pub fn count(&mut self, missed: bool) {
         self.walks += 1;
         self.missed += u32::from(missed);
         if self.walks == TRIAL {
-            if self.missed > TRIAL / 8 * 7 || self.nodes.len() > MOST_NODES {
+            if self.frozen && self.missed == TRIAL {
                 self.turn_off();
             }
+            self.frozen |= self.missed > TRIAL / 8 * 7 || self.nodes.len() > MOST_NODES;
             (self.walks, self.missed) = (0, 0);
+        }
+    }
+
+    /// Whether it is still to learn.
+    #[inline]
+    pub fn learns(&self) -> bool {
+        !self.off && !self.frozen
+    }
+
+    /// What every path begins with, if that is a word or a bit.
+    pub fn key(&self) -> Option<Key> {
+        match self.nodes[ROOT as usize] {
+            Node::Word { word, .. } => Some(Key { word, shift: 0, mask: !0 }),
+            Node::Bit { bit, word, .. } => Some(Key { word, shift: bit, mask: 1 }),
+            _ => None,
+        }
+    }
+
+    /// Whether something may come of an evaluation that reads this value first; none when that is not
+    /// known yet.
+    pub fn first(&self, value: u32) -> Option<bool> {
+        let child = match self.nodes[ROOT as usize] {
+            Node::Word { start, len, .. } if value < len => self.pool[(start + value) as usize],
+            Node::Bit { next, .. } => next[value as usize],
+            _ => 0,
+        };
+        match self.nodes[child as usize] {
+            Node::Unknown => None,
+            Node::Leaf(NOTHING) => Some(false),
+            _ => Some(true),
+        }
+    }
+
+    /// The child of a place; itself where all have to be followed, or none.
+    #[inline]
+    fn next(&self, at: u32, store: &Store, words: &[u32]) -> u32 {
+        match self.nodes[at as usize] {
+            Node::Word { word, start, len } => {
+                let value = words[word as usize];
+                if value < len { self.pool[(start + value) as usize] } else { 0 }
+            }
+            Node::Bit { bit, word, next } => next[(words[word as usize] >> bit & 1) as usize],
+            Node::Size { table, size, next } => {
+                if store.size(table) == size {
+                    next
+                } else {
+                    0
+                }
+            }
+            Node::Sparse { word, map } => {
+                self.maps[map as usize].get(&words[word as usize]).copied().unwrap_or(0)
+            }
+            Node::Unknown => 0,
+            Node::Fork { .. } | Node::Each(_) | Node::Leaf(_) => at,
+        }
+    }
+
+    /// Where a path without forks ends: the payload of its leaf; none where it is not known, or forks.
+    #[inline]
+    pub fn payload(&self, store: &Store, words: &[u32]) -> Option<u32> {
+        let mut at = ROOT;
+        loop {
+            let next = self.next(at, store, words);
+            if next == at {
+                return match self.nodes[at as usize] {
+                    Node::Leaf(payload) => Some(payload),
+                    _ => None,
+                };
+            }
+            if next == 0 {
+                return None;
+            }
+            at = next;
         }
     }
 
@@ -159,30 +235,25 @@ impl Trie {
     /// Follows all branches from a place; false when nothing after them matters.
     fn from(&self, mut at: u32, store: &Store, words: &[u32], found: &mut Walk) -> bool {
         while at != 0 {
-            at = match &self.nodes[at as usize] {
-                Node::Word(word, children) => children.get(words[*word as usize]),
-                Node::Bit(word, bit, next) => next[(words[*word as usize] >> bit & 1) as usize],
-                Node::Size(table, size, next) if store.size(*table) == *size => *next,
-                Node::Size(..) | Node::Unknown => 0,
-                Node::Leaf(payload) => {
-                    if *payload != NOTHING {
-                        found.payloads.push(*payload);
-                    }
-                    return *payload != FAILS;
-                }
-                Node::Fork(branches) => {
-                    for (branch, &next) in (0u32..).zip(branches) {
+            let next = self.next(at, store, words);
+            if next != at {
+                at = next;
+                continue;
+            }
+            match self.nodes[at as usize] {
+                Node::Fork { start, len } => {
+                    for branch in 0..len {
                         found.path.push(branch);
-                        if !self.from(next, store, words, found) {
+                        if !self.from(self.pool[(start + branch) as usize], store, words, found) {
                             return false;
                         }
                         found.path.pop();
                     }
                     return true;
                 }
-                Node::Each { first, words: count, branches, dead } => {
-                    for at in 0..*count {
-                        let dead = dead.get(at as usize).copied().unwrap_or(0);
+                Node::Each(each) => {
+                    let Each { first, branches, dead } = &self.eaches[each as usize];
+                    for (at, dead) in (0u32..).zip(dead) {
                         let mut bits = words[(first + at) as usize] & !dead;
                         while bits != 0 {
                             let element = at * 32 + bits.trailing_zeros();
@@ -197,44 +268,37 @@ impl Trie {
                     }
                     return true;
                 }
+                Node::Leaf(NOTHING) => return true,
+                Node::Leaf(payload) => {
+                    found.payloads.push(payload);
+                    return payload != FAILS;
+                }
+                _ => break,
             }
         }
         found.missing.push(found.path.clone());
         true
     }
 
-    /// Follows a path without forks: calls `read` with every read on it and answers its payload.
-    pub fn follow(&self, store: &Store, words: &[u32], mut read: impl FnMut(Read, u32)) -> Option<u32> {
+    /// Follows a path without forks: calls `read` with every read on it.
+    pub fn follow(&self, store: &Store, words: &[u32], mut read: impl FnMut(Read, u32)) {
         let mut at = ROOT;
         loop {
-            at = match &self.nodes[at as usize] {
-                Node::Word(word, children) => {
-                    let value = words[*word as usize];
-                    read(Read::Word(*word), value);
-                    children.get(value)
+            match self.nodes[at as usize] {
+                Node::Word { word, .. } | Node::Sparse { word, .. } => {
+                    read(Read::Word(word), words[word as usize]);
                 }
-                Node::Bit(word, bit, next) => {
-                    let value = words[*word as usize] >> bit & 1;
-                    read(Read::Bit(*word, *bit), value);
-                    next[value as usize]
+                Node::Bit { bit, word, .. } => {
+                    read(Read::Bit(word, bit.into()), words[word as usize] >> bit & 1);
                 }
-                Node::Size(table, size, next) if store.size(*table) == *size => {
-                    read(Read::Size(*table), *size);
-                    *next
-                }
-                Node::Leaf(payload) => return Some(*payload),
-                _ => 0,
-            };
+                Node::Size { table, size, .. } => read(Read::Size(table), size),
+                _ => return,
+            }
+            at = self.next(at, store, words);
             if at == 0 {
-                return None;
+                return;
             }
         }
-    }
-
-    /// The payload of a path without forks.
-    #[inline]
-    pub fn payload(&self, store: &Store, words: &[u32]) -> Option<u32> {
-        self.follow(store, words, |_, _| ())
     }
 
     /// The successors that a payload stands for.
@@ -255,26 +319,37 @@ impl Trie {
     /// Whether nothing is known of a place yet. What was known when fewer elements were is of no use any
     /// more: an element that is known by now is looked for where none was before.
     fn is_open(&self, at: u32) -> bool {
-        matches!(self.nodes[at as usize], Node::Unknown | Node::Size(..))
+        matches!(self.nodes[at as usize], Node::Unknown | Node::Size { .. })
     }
 
     /// Goes on from a place with a read; none when something else was read there before.
     pub(super) fn step(&mut self, at: u32, read: Read, value: u32) -> Option<u32> {
-        if self.is_open(at)
-            && !matches!((&self.nodes[at as usize], read), (Node::Size(a, ..), Read::Size(b)) if *a == b)
-        {
+        let node = self.nodes[at as usize];
+        let resized = matches!((node, read), (Node::Size { table, .. }, Read::Size(same)) if table == same);
+        if self.is_open(at) && !resized {
             self.nodes[at as usize] = match read {
-                Read::Word(word) => Node::Word(word, Children::Dense(Vec::new())),
-                Read::Bit(word, bit) => Node::Bit(word, bit, [0, 0]),
-                Read::Size(table) => Node::Size(table, value, 0),
+                Read::Word(word) => Node::Word { word, start: 0, len: 0 },
+                Read::Bit(word, bit) => Node::Bit { bit: bit as u8, word, next: [0, 0] },
+                Read::Size(table) => Node::Size { table, size: value, next: 0 },
             };
         }
-        let child = match (&self.nodes[at as usize], read) {
-            (Node::Word(a, children), Read::Word(b)) if *a == b => children.get(value),
-            (Node::Bit(a, i, next), Read::Bit(b, j)) if (*a, *i) == (b, j) => next[value as usize],
-            (Node::Size(a, size, next), Read::Size(b)) if *a == b => {
-                if *size == value {
-                    *next
+        let child = match (self.nodes[at as usize], read) {
+            (Node::Word { word, start, len }, Read::Word(same)) if word == same => {
+                if value < len {
+                    self.pool[(start + value) as usize]
+                } else {
+                    0
+                }
+            }
+            (Node::Sparse { word, map }, Read::Word(same)) if word == same => {
+                self.maps[map as usize].get(&value).copied().unwrap_or(0)
+            }
+            (Node::Bit { bit, word, next }, Read::Bit(a, b)) if (word, u32::from(bit)) == (a, b) => {
+                next[value as usize]
+            }
+            (Node::Size { table, size, next }, Read::Size(same)) if table == same => {
+                if size == value {
+                    next
                 } else {
                     0
                 }
@@ -286,20 +361,48 @@ impl Trie {
         }
         let child = self.add();
         match &mut self.nodes[at as usize] {
-            Node::Word(_, children) => children.set(value, child),
-            Node::Bit(_, _, next) => next[value as usize] = child,
-            Node::Size(_, size, next) => (*size, *next) = (value, child),
+            Node::Word { .. } | Node::Sparse { .. } => self.adopt(at, value, child),
+            Node::Bit { next, .. } => next[value as usize] = child,
+            Node::Size { size, next, .. } => (*size, *next) = (value, child),
             _ => {}
         }
         Some(child)
     }
 
+    /// Gives a place by the value of a word another child.
+    fn adopt(&mut self, at: u32, value: u32, child: u32) {
+        if let Node::Word { word, start, len } = self.nodes[at as usize] {
+            let (first, known) = (start as usize, len as usize);
+            if value < len {
+                self.pool[first + value as usize] = child;
+                return;
+            }
+            if value < 64.max(len * 2) {
+                // A longer stretch: the old one is left behind.
+                let (start, len) = (self.pool.len(), (value + 1).next_power_of_two());
+                self.pool.extend_from_within(first..first + known);
+                self.pool.resize(start + len as usize, 0);
+                self.pool[start + value as usize] = child;
+                self.nodes[at as usize] = Node::Word { word, start: start as u32, len };
+                return;
+            }
+            let children = (0u32..).zip(self.pool[first..first + known].iter().copied());
+            self.maps.push(children.filter(|&(_, child)| child != 0).collect());
+            self.nodes[at as usize] = Node::Sparse { word, map: self.maps.len() as u32 - 1 };
+        }
+        if let Node::Sparse { map, .. } = self.nodes[at as usize] {
+            self.maps[map as usize].insert(value, child);
+        }
+    }
+
     /// Makes a place a fork; false when it is something else already.
     pub(super) fn fork(&mut self, at: u32, branches: usize) -> bool {
-        match &mut self.nodes[at as usize] {
-            Node::Fork(known) => known.len() == branches,
-            node @ (Node::Unknown | Node::Size(..)) => {
-                *node = Node::Fork(vec![0; branches]);
+        match self.nodes[at as usize] {
+            Node::Fork { len, .. } => len as usize == branches,
+            Node::Unknown | Node::Size { .. } => {
+                let start = self.pool.len() as u32;
+                self.pool.resize(self.pool.len() + branches, 0);
+                self.nodes[at as usize] = Node::Fork { start, len: branches as u32 };
                 true
             }
             _ => false,
@@ -308,10 +411,11 @@ impl Trie {
 
     /// Makes a place a branch for each bit of these words; false when it is something else already.
     pub(super) fn each(&mut self, at: u32, first: u32, words: u32) -> bool {
-        match &mut self.nodes[at as usize] {
-            Node::Each { first: known, .. } => *known == first,
-            node @ (Node::Unknown | Node::Size(..)) => {
-                *node = Node::Each { first, words, branches: Vec::new(), dead: vec![0; words as usize] };
+        match self.nodes[at as usize] {
+            Node::Each(each) => self.eaches[each as usize].first == first,
+            Node::Unknown | Node::Size { .. } => {
+                self.nodes[at as usize] = Node::Each(self.eaches.len() as u32);
+                self.eaches.push(Each { first, branches: Vec::new(), dead: vec![0; words as usize] });
                 true
             }
             _ => false,
@@ -320,19 +424,28 @@ impl Trie {
 
     /// The place where a branch goes on.
     pub(super) fn branch(&mut self, at: u32, branch: u32) -> u32 {
-        let known = match &self.nodes[at as usize] {
-            Node::Fork(branches) | Node::Each { branches, .. } => branches.get(branch as usize).copied(),
-            _ => None,
+        let node = self.nodes[at as usize];
+        let known = match node {
+            Node::Fork { start, .. } => self.pool[(start + branch) as usize],
+            Node::Each(each) => {
+                self.eaches[each as usize].branches.get(branch as usize).copied().unwrap_or(0)
+            }
+            _ => 0,
         };
-        if let Some(known) = known.filter(|&known| known != 0) {
+        if known != 0 {
             return known;
         }
         let child = self.add();
-        if let Node::Fork(branches) | Node::Each { branches, .. } = &mut self.nodes[at as usize] {
-            if branches.len() <= branch as usize {
-                branches.resize(branch as usize + 1, 0);
+        match node {
+            Node::Fork { start, .. } => self.pool[(start + branch) as usize] = child,
+            Node::Each(each) => {
+                let branches = &mut self.eaches[each as usize].branches;
+                if branches.len() <= branch as usize {
+                    branches.resize(branch as usize + 1, 0);
+                }
+                branches[branch as usize] = child;
             }
-            branches[branch as usize] = child;
+            _ => {}
         }
         child
     }
@@ -340,7 +453,7 @@ impl Trie {
     /// Ends a path; false when it goes on already.
     pub(super) fn end(&mut self, at: u32, payload: u32) -> bool {
         match &mut self.nodes[at as usize] {
-            node @ (Node::Unknown | Node::Size(..) | Node::Leaf(_)) => {
+            node @ (Node::Unknown | Node::Size { .. } | Node::Leaf(_)) => {
                 *node = Node::Leaf(payload);
                 true
             }
@@ -350,12 +463,10 @@ impl Trie {
 
     /// Notes that nothing can come of a branch, whatever the state.
     pub(super) fn bury(&mut self, at: u32, branch: u32) {
-        let Node::Each { branches, .. } = &self.nodes[at as usize] else { return };
-        let Some(&child) = branches.get(branch as usize) else { return };
-        let fruitless = matches!(self.nodes.get(child as usize), Some(Node::Leaf(NOTHING)));
-        if let Node::Each { dead, .. } = &mut self.nodes[at as usize]
-            && fruitless
-        {
+        let Node::Each(each) = self.nodes[at as usize] else { return };
+        let Each { branches, dead, .. } = &mut self.eaches[each as usize];
+        let child = branches.get(branch as usize).copied().unwrap_or(0);
+        if matches!(self.nodes[child as usize], Node::Leaf(NOTHING)) {
             dead[branch as usize / 32] |= 1 << (branch % 32);
         }
     }

@@ -205,6 +205,9 @@ impl SpaceWorker for Thinker<'_> {
             }
         }
     }
+    fn known_successors(&mut self, _: &State, rest: &mut Vec<usize>, _: &mut EmitKnown<'_>) {
+        rest.extend(0..self.0.instances.len());
+    }
     fn key(&mut self, _: &State, fingerprint: u64) -> Result<u64, Failure> {
         Ok(fingerprint)
     }

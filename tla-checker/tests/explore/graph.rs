@@ -310,6 +310,9 @@ impl SpaceWorker for Walker<'_> {
     fn take_intermediate(&mut self) -> u64 {
         std::mem::take(&mut self.intermediate)
     }
+    fn known_successors(&mut self, _: &State, rest: &mut Vec<usize>, _: &mut EmitKnown<'_>) {
+        rest.extend(0..self.graph.instances.len());
+    }
     fn key(&mut self, state: &State, fingerprint: u64) -> Result<u64, Failure> {
         let node = self.node(state);
         if self.graph.view == 1 {

@@ -86,6 +86,9 @@ impl SpaceWorker for Counter<'_> {
         }
         Ok(())
     }
+    fn known_successors(&mut self, _: &State, rest: &mut Vec<usize>, _: &mut EmitKnown<'_>) {
+        rest.extend(0..self.grid.instances.len());
+    }
     fn key(&mut self, _: &State, fingerprint: u64) -> Result<u64, Failure> {
         Ok(fingerprint)
     }
