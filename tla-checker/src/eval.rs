@@ -100,6 +100,8 @@ pub struct Evaluator<'m> {
     branched: u64,
     /// Which expressions have no variables in them, as far as it was asked.
     blind: rustc_hash::FxHashMap<NodeId, bool>,
+    /// Which expressions call nothing, as far as it was asked.
+    cheap: rustc_hash::FxHashMap<NodeId, bool>,
     symbols: Vec<Symbol>,
     strings: Vec<Value>,
     shapes: Vec<Rc<RecordShape>>,
@@ -155,6 +157,7 @@ impl<'m> Evaluator<'m> {
             branches: Vec::new(),
             branched: 0,
             blind: rustc_hash::FxHashMap::default(),
+            cheap: rustc_hash::FxHashMap::default(),
             strings: symbols.iter().cloned().map(Value::Str).collect(),
             symbols,
             shapes,
@@ -513,8 +516,8 @@ impl<'m> Evaluator<'m> {
             }
             Node::Apply(f, index) => self.apply(*f, *index, id, base),
             Node::Field(r, name) => {
-                if let Some(spot) = self.spot(id, base) {
-                    return Ok(self.door.take(spot));
+                if let Some(value) = self.located(id, base)? {
+                    return Ok(value);
                 }
                 let record = self.eval(*r, base)?;
                 let field = record.select(&self.symbols[name.index()]).cloned();

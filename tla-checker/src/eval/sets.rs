@@ -234,10 +234,11 @@ impl<'m> Evaluator<'m> {
     }
 
     pub(super) fn apply(&mut self, f: NodeId, index: NodeId, id: NodeId, base: usize) -> Result<Value> {
-        if let Some(spot) = self.spot(id, base) {
-            return Ok(self.door.take(spot));
+        if let Some(value) = self.located(id, base)? {
+            return Ok(value);
         }
         let argument = self.eval(index, base)?;
+        self.settle(f, base)?;
         if let Some(spot) = self.spot(f, base)
             && let Some(inner) = self.door.component(spot, &argument)
         {

@@ -116,6 +116,43 @@ impl<'m> Evaluator<'m> {
         self.door.look(self.spot(id, base)?).filter(|v| !matches!(v, Value::Closure(_)))
     }
 
+    /// The value of `f[i]` or `r.a` without those of the functions and records around it, where it can be
+    /// had so: whether something on the way was evaluated before makes no difference to what is read.
+    pub(super) fn located(&mut self, id: NodeId, base: usize) -> Result<Option<Value>> {
+        if let Some(spot) = self.spot(id, base) {
+            return Ok(Some(self.door.take(spot)));
+        }
+        if self.settle(id, base)?
+            && let Some(spot) = self.spot(id, base)
+        {
+            return Ok(Some(self.door.take(spot)));
+        }
+        let place = self.place(id, base);
+        Ok(place.map(|(state, part)| self.door.take(Spot::Part(state, part))))
+    }
+
+    /// Evaluates the arguments on the way to a component that have not been, where it does not matter
+    /// that they are evaluated once more; whether there was one.
+    pub(super) fn settle(&mut self, id: NodeId, base: usize) -> Result<bool> {
+        let ir = self.ir;
+        match ir.node(id) {
+            Node::Field(r, _) => self.settle(*r, base),
+            Node::Apply(f, index) => {
+                let settled = self.is_cheap(*index) && self.peek(*index, base).is_none();
+                if settled {
+                    self.eval(*index, base)?;
+                }
+                Ok(self.settle(*f, base)? || settled)
+            }
+            Node::Inlined(_, e) => self.settle(*e, base),
+            Node::Local(slot) if has_stack() => match self.by_name(base + *slot as usize) {
+                Some((e, frame)) => self.settle(e, frame),
+                None => Ok(false),
+            },
+            _ => Ok(false),
+        }
+    }
+
     /// The component of a packed state that an expression names, if it names one. What it reads is what
     /// the expressions read that say which component, whether something of it is kept or not: else an
     /// evaluation would depend on what was evaluated before.
@@ -181,8 +218,49 @@ impl<'m> Evaluator<'m> {
         }
     }
 
-    /// The value of an expression that will be evaluated anyway; none when that fails, as it then will.
+    /// Whether evaluating an expression once more costs little: nothing is called in it.
+    fn is_cheap(&mut self, id: NodeId) -> bool {
+        if let Some(known) = self.cheap.get(&id) {
+            return *known;
+        }
+        let mut cheap = match self.ir.node(id) {
+            Node::Native(native, args) => native.is_pure() && args.len() <= 2,
+            // Kept once they are evaluated.
+            Node::Cached(..) | Node::Local(_) => {
+                self.cheap.insert(id, true);
+                return true;
+            }
+            Node::Bool(_)
+            | Node::Int(_)
+            | Node::Str(_)
+            | Node::Datum(_)
+            | Node::Var(_)
+            | Node::NextVar(_)
+            | Node::Apply(..)
+            | Node::Field(..)
+            | Node::Tuple(_)
+            | Node::Record(..)
+            | Node::If(..)
+            | Node::Equal(..)
+            | Node::NotEqual(..)
+            | Node::Not(_)
+            | Node::Inlined(..)
+            | Node::Kept(..) => true,
+            _ => false,
+        };
+        let mut children = Vec::new();
+        self.ir.children(id, &mut |c| children.push(c));
+        cheap = cheap && children.into_iter().all(|c| self.is_cheap(c));
+        self.cheap.insert(id, cheap);
+        cheap
+    }
+
+    /// The value of a cheap expression that will be evaluated anyway; none when that fails, as it then
+    /// will.
     fn foreseen_value(&mut self, id: NodeId, base: usize) -> Option<Value> {
+        if !self.is_cheap(id) {
+            return None;
+        }
         let (height, depth) = (self.stack.len(), self.depth);
         let value = self.eval(id, base);
         if value.is_err() {
@@ -238,7 +316,10 @@ impl<'m> Evaluator<'m> {
         if let Some((part, set)) = self.part_and_set(a, b, base)? {
             return self.part_in(part, &set, id, false);
         }
-        if let (Some(element), Some(set)) = (self.peek(a, base), self.peek(b, base)) {
+        // The element first, whether it lies somewhere or not: reads are logged in order.
+        if let Some(element) = self.peek(a, base)
+            && let Some(set) = self.peek(b, base)
+        {
             let answer = set.contains(element);
             return self.checked(answer, id);
         }

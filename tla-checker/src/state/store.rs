@@ -245,7 +245,8 @@ impl Store {
             Form::Set => {
                 let words = &state[p.first as usize..(p.first + p.words) as usize];
                 let known = self.table(self.words[p.first as usize].0);
-                let has = |&&e: &&u32| words[e as usize / 32] & (1 << (e % 32)) != 0;
+                // Elements of wider layouts are known too; a state of this one has none of them.
+                let has = |&&e: &&u32| words.get(e as usize / 32).is_some_and(|w| w >> (e % 32) & 1 == 1);
                 let elements = known.order.iter().filter(has).map(|&e| known.values[e as usize].clone());
                 Value::set_from_sorted(elements.collect())
             }
