@@ -69,7 +69,7 @@
 //! | [`value`] | values: canonical forms, order, hashes, fingerprints, lazy sets, printing |
 //! | [`eval`] | the one semantics: expressions and actions |
 //! | [`space`], [`spec`] | the seam between meaning and search, and the model's side of it |
-//! | [`state`] | how states are packed, and what is learned about packed states |
+//! | `state` | how states are packed, and what is learned about packed states |
 //! | [`explore`] | the search, and the reference it is compared with |
 //! | [`observer`], [`outcome`], [`failure`] | what is said while a run is under way and at its end |
 //! | [`report`] | outcomes and diagnostics as text, JSON and events |
@@ -87,5 +87,5 @@ pub mod outcome;
 pub mod report;
 pub mod space;
 pub mod spec;
-pub mod state;
+mod state;
 pub mod value;

@@ -1,13 +1,13 @@
 //! How states are packed, and what is learned about packed states.
 //!
 //! Enters: values of variables. Leaves: states as vectors of `u32` words in a numbered [`Layout`], the
-//! words' values again, the fingerprint terms of each, and [`Trie`]s: what evaluations that read words
+//! words' values again, the fingerprint terms of each, and `Trie`s: what evaluations that read words
 //! came to. Holds: a layout says where everything lies and nothing about its meaning; fingerprints are
 //! of values, so a state has one under every layout; a trie is a cache, keyed by every word that the
 //! evaluation it stands for has read.
 //!
 //! What does not happen here: expressions. [`crate::eval`] reads words through its door, which keeps
-//! the [`Log`] that tries learn from; [`crate::spec`] decides when a layout is no longer good enough.
+//! the `Log` that tries learn from; [`crate::spec`] decides when a layout is no longer good enough.
 
 mod dictionary;
 mod effect;
@@ -17,10 +17,8 @@ mod shape;
 mod store;
 mod trie;
 
-pub use dictionary::Dictionary;
 pub(crate) use effect::{Op, apply};
-pub(crate) use layout::Dictionaries;
-pub use layout::{Form, KeyList, Layout, Part, PartId};
+pub(crate) use layout::{Dictionaries, Form, Layout, PartId};
 pub(crate) use log::{Branch, Fork, Log};
 pub(crate) use shape::{Shape, infer, same_keys};
 pub(crate) use store::{Misfit, Store};

@@ -196,7 +196,7 @@ fn limit(lines: usize) -> usize {
 
 /// The next size, in lines. Large tables grow by little, as memory is what ends large searches.
 fn larger(lines: usize) -> usize {
-    if lines < 1 << 18 { (lines * 2).max(1024) } else { lines + lines / 8 }
+    if lines < 1 << 20 { (lines * 2).max(1024) } else { lines + lines / 8 }
 }
 
 impl Access<'_> {

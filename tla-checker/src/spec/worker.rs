@@ -47,8 +47,9 @@ pub struct Worker<'s> {
     guards: Guards,
     live: Vec<usize>,
     predicates: [Vec<Judged>; 5],
-    /// The state that is being expanded, and the sum of its terms.
+    /// The state that is being expanded, the terms of its words, and the sum of all its terms.
     now: Vec<u32>,
+    terms: Vec<u64>,
     sum: u64,
     arrived: bool,
     /// Whether it is the one behind the door.
@@ -91,6 +92,7 @@ impl<'s> Worker<'s> {
             live: Vec::new(),
             predicates: Default::default(),
             now: vec![0; width],
+            terms: Vec::new(),
             sum: 0,
             arrived: false,
             loaded: false,
@@ -166,7 +168,7 @@ impl<'s> Worker<'s> {
         self.now.extend_from_slice(state);
         let Evaluator { door, interner, .. } = &mut self.evaluator;
         door.store.admit(state, interner);
-        self.sum = door.store.sum(state);
+        self.sum = door.store.terms(state, &mut self.terms);
         self.arrived = true;
         self.loaded = false;
     }
@@ -362,33 +364,11 @@ impl<'s> Worker<'s> {
         for &payload in payloads {
             for ops in self.tries[number].successors(payload) {
                 self.packed.copy_from_slice(&self.now);
-                let sum = apply(store, ops, &mut self.packed, self.sum);
+                let sum = apply(store, ops, &mut self.packed, &self.terms, self.sum);
                 emit(number, Successor { state: &self.packed, fingerprint: sum.finalise() });
             }
         }
         true
-    }
-
-    /// Emits the successors by an instance from what was learned. Breaks when it is told to; says
-    /// whether there was enough to know.
-    fn emit_learned(&mut self, number: usize, emit: &mut Emit<'_>) -> (ControlFlow<()>, bool) {
-        let trie = &mut self.tries[number];
-        trie.walk(&self.evaluator.door.store, &self.now, &mut self.walk);
-        if !self.walk.missing.is_empty() {
-            return (ControlFlow::Continue(()), false);
-        }
-        let store = &self.evaluator.door.store;
-        for &payload in &self.walk.payloads {
-            for ops in trie.successors(payload) {
-                self.packed.copy_from_slice(&self.now);
-                let sum = apply(store, ops, &mut self.packed, self.sum);
-                let successor = Successor { state: &self.packed, fingerprint: sum.finalise() };
-                if emit(successor).is_break() {
-                    return (ControlFlow::Break(()), true);
-                }
-            }
-        }
-        (ControlFlow::Continue(()), true)
     }
 
     /// Emits the successors by an instance as the evaluator finds them.
@@ -405,7 +385,8 @@ impl<'s> Worker<'s> {
         let mut start = 0;
         for end in ends {
             self.packed.copy_from_slice(&self.now);
-            let sum = apply(&self.evaluator.door.store, &all[start..end], &mut self.packed, self.sum);
+            let sum =
+                apply(&self.evaluator.door.store, &all[start..end], &mut self.packed, &self.terms, self.sum);
             start = end;
             if emit(Successor { state: &self.packed, fingerprint: sum.finalise() }).is_break() {
                 break;
@@ -416,20 +397,24 @@ impl<'s> Worker<'s> {
 
     fn try_successors(&mut self, number: usize, emit: &mut Emit<'_>) -> Result<(), Left> {
         if self.tries[number].is_on() {
-            let (_, known) = self.emit_learned(number, emit);
-            self.tries[number].count(!known);
-            self.guards.note(number, &self.tries);
-            if known {
+            let mut flow = ControlFlow::Continue(());
+            let emit = &mut |_, successor: Successor<'_>| {
+                if flow.is_continue() {
+                    flow = emit(successor);
+                }
+            };
+            if self.emit_known(number, emit) {
                 return Ok(());
             }
+            self.tries[number].count(true);
+            self.guards.note(number, &self.tries);
             if self.tries[number].learns() {
                 let learned = self.learn(number);
                 self.guards.note(number, &self.tries);
                 match learned {
-                    Ok(()) if self.emit_learned(number, emit).1 => return Ok(()),
-                    Ok(()) => {}
+                    Ok(()) if self.emit_known(number, emit) => return Ok(()),
                     Err(Left::Misfit(part, shape)) => return Err(Left::Misfit(part, shape)),
-                    Err(Left::Failed(_)) => {}
+                    Ok(()) | Err(Left::Failed(_)) => {}
                 }
             }
         }
@@ -480,7 +465,7 @@ impl<'s> Worker<'s> {
 fn put(ops: &[Op], state: &mut [u32]) {
     for op in ops {
         match *op {
-            Op::Put(word, value) | Op::Bits(word, value) => state[word as usize] = value,
+            Op::Put(word, value, _) | Op::Bits(word, value) => state[word as usize] = value,
             Op::Add(..) | Op::Remove(..) => unreachable!("there was nothing before"),
         }
     }
@@ -536,7 +521,7 @@ impl SpaceWorker for Worker<'_> {
         self.loaded = false;
         let packed = &mut self.packed;
         let body = self.space.setting.ir.op(init).body;
-        let mut ops = Vec::new();
+        let (mut ops, mut terms) = (Vec::new(), Vec::new());
         let flow = self.evaluator.solve(init, true, &mut |e| {
             e.check_complete(body)?;
             let Evaluator { door, interner, .. } = &mut *e;
@@ -549,7 +534,7 @@ impl SpaceWorker for Worker<'_> {
                     return Err(unusable(e, body, variable, e.ir().op(init).span, &fault));
                 }
             }
-            let fingerprint = e.door.store.sum(packed).finalise();
+            let fingerprint = e.door.store.terms(packed, &mut terms).finalise();
             Ok(emit(Successor { state: packed, fingerprint }))
         });
         self.evaluator.door.clear();

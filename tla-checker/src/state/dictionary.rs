@@ -76,11 +76,6 @@ impl Dictionary {
     pub fn len(&self) -> usize {
         self.entries.read().unwrap_or_else(PoisonError::into_inner).len()
     }
-
-    /// Whether there is none yet.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 /// A worker's half.

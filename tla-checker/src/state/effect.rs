@@ -9,8 +9,8 @@ use super::store::Store;
 /// An operation on a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Op {
-    /// Puts an index there.
-    Put(u32, u32),
+    /// Puts an index there; with the terms it stands for.
+    Put(u32, u32, u64),
     /// Puts all bits of a word there.
     Bits(u32, u32),
     /// Sets bits.
@@ -51,15 +51,15 @@ impl Effects {
     }
 }
 
-/// Applies operations to a state; answers the sum of its terms.
+/// Applies operations to a state of which the terms of each word and their sum are given; answers the
+/// sum of the terms of what becomes of it. No word is put twice.
 #[inline]
-pub(crate) fn apply(store: &Store, ops: &[Op], state: &mut [u32], mut sum: u64) -> u64 {
+pub(crate) fn apply(store: &Store, ops: &[Op], state: &mut [u32], terms: &[u64], mut sum: u64) -> u64 {
     for op in ops {
         match *op {
-            Op::Put(word, new) => {
-                let terms = store.terms(word);
-                let old = std::mem::replace(&mut state[word as usize], new);
-                sum = sum.wrapping_add(terms[new as usize]).wrapping_sub(terms[old as usize]);
+            Op::Put(word, new, term) => {
+                state[word as usize] = new;
+                sum = sum.wrapping_add(term).wrapping_sub(terms[word as usize]);
             }
             Op::Bits(word, bits) => {
                 let old = std::mem::replace(&mut state[word as usize], bits);

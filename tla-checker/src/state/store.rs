@@ -88,12 +88,6 @@ impl Store {
         self.table(part.dictionary.as_ref().expect("a leaf or a set").id)
     }
 
-    /// The terms of the values of a word that holds an index.
-    #[inline]
-    pub fn terms(&self, word: u32) -> &[u64] {
-        &self.table(self.words[word as usize].0).terms
-    }
-
     /// How many entries of a dictionary are known.
     #[inline]
     pub fn size(&self, dictionary: u32) -> u32 {
@@ -113,14 +107,17 @@ impl Store {
         sum
     }
 
-    /// The sum of all terms of a state.
-    pub fn sum(&self, state: &[u32]) -> u64 {
+    /// The terms of each word of a state, and the sum of all its terms.
+    pub fn terms(&self, state: &[u32], terms: &mut Vec<u64>) -> u64 {
+        terms.clear();
         let mut sum = self.layout.constant;
-        for (word, &value) in state.iter().enumerate() {
-            let term = match self.words[word].1 {
-                None => self.terms(word as u32)[value as usize],
-                Some(_) => self.bit_terms(word as u32, value),
+        for (word, &value) in (0u32..).zip(state) {
+            let (table, bits) = self.words[word as usize];
+            let term = match bits {
+                None => self.table(table).terms[value as usize],
+                Some(_) => self.bit_terms(word, value),
             };
+            terms.push(term);
             sum = sum.wrapping_add(term);
         }
         sum
@@ -280,7 +277,8 @@ impl Store {
                     }
                     None => self.table_mut(table).index(value, interner)?,
                 };
-                ops.push(Op::Put(p.first, index));
+                let term = self.table(table).terms[index as usize];
+                ops.push(Op::Put(p.first, index, term));
                 Ok(())
             }
             Form::Set => {
