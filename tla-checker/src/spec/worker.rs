@@ -36,6 +36,9 @@ enum Group {
     ActionConstraints,
 }
 
+/// The most places that the tries of all instances may have together: some hundred megabytes.
+const MOST_NODES: usize = 1 << 22;
+
 /// Evaluates for one thread of a search.
 pub struct Worker<'s> {
     space: &'s SpecSpace<'s>,
@@ -115,7 +118,9 @@ impl<'s> Worker<'s> {
         // While each variable is in one piece there is little to learn from.
         let apart = self.store().layout.number > 0;
         let learns = |i: &Instance| apart && i.pure && space.setting.keep_values && space.order.is_none();
-        self.tries = roles.instances.iter().map(|i| Trie::new(learns(i))).collect();
+        let most = MOST_NODES / roles.instances.len().max(1);
+        let trie = |i: &Instance| Trie::new(learns(i)).with_room_for(most.max(1 << 12));
+        self.tries = roles.instances.iter().map(trie).collect();
         self.guards.arrange(&self.tries);
         let judged = |ops: &[OpId]| {
             let trie = |&op: &OpId| Judged { op, trie: Trie::new(apart && space.learns(op)) };
@@ -220,16 +225,19 @@ impl<'s> Worker<'s> {
             }
             let known = self.known_truth(group, at, state, next);
             self.predicates[group as usize][at].trie.count(known.is_none());
-            if let Some(known) = known {
-                return Ok(known);
-            }
-            if self.predicates[group as usize][at].trie.learns() {
-                self.load_other(state, next);
-                if self.learn_truth(group, at)
-                    && let Some(known) = self.known_truth(group, at, state, next)
-                {
-                    return Ok(known);
+            let known = match known {
+                None if self.predicates[group as usize][at].trie.learns() => {
+                    self.load_other(state, next);
+                    let learned = self.learn_truth(group, at);
+                    learned.then(|| self.known_truth(group, at, state, next)).flatten()
                 }
+                known => known,
+            };
+            // What is violated is judged once more, part by part in order: a part before it may fail.
+            if let Some(known) = known
+                && (known || matches!(group, Group::Constraints | Group::ActionConstraints))
+            {
+                return Ok(known);
             }
         }
         self.load_other(state, next);

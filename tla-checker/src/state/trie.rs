@@ -70,6 +70,8 @@ pub(crate) struct Trie {
     eaches: Vec<Each>,
     /// What the leaves of an action's trie name.
     pub effects: Effects,
+    /// The most places it may have.
+    most: usize,
     walks: u32,
     missed: u32,
     /// Learning does not pay: what it knows is used, but nothing is added.
@@ -106,8 +108,8 @@ pub(crate) struct Walk {
 
 /// Walks after which it is decided whether a trie pays.
 const TRIAL: u32 = 1 << 12;
-/// The most nodes one trie may have.
-const MOST_NODES: usize = 1 << 21;
+/// The most places a trie has, unless it is told otherwise.
+const MOST_NODES: usize = 1 << 18;
 
 impl Trie {
     /// An empty one; `off` is never asked.
@@ -118,11 +120,18 @@ impl Trie {
             maps: Vec::new(),
             eaches: Vec::new(),
             effects: Effects::default(),
+            most: MOST_NODES,
             walks: 0,
             missed: 0,
             frozen: false,
             off: !on,
         }
+    }
+
+    /// The same, with room for so many places.
+    pub fn with_room_for(mut self, most: usize) -> Trie {
+        self.most = most;
+        self
     }
 
     /// Whether it is to be asked.
@@ -145,7 +154,7 @@ impl Trie {
             if self.frozen && self.missed == TRIAL {
                 self.turn_off();
             }
-            self.frozen |= self.missed > TRIAL / 8 * 7 || self.nodes.len() > MOST_NODES;
+            self.frozen |= self.missed > TRIAL / 8 * 7 || self.nodes.len() > self.most;
             (self.walks, self.missed) = (0, 0);
         }
     }
