@@ -12,6 +12,7 @@
 //! *Specifying Systems*, sections 14.2 and 16.
 
 mod act;
+mod bits;
 mod branch;
 mod cache;
 mod call;
@@ -240,6 +241,17 @@ impl<'m> Evaluator<'m> {
         self.trail.clear();
         self.branches.clear();
         self.depth = 0;
+    }
+
+    /// Evaluates something that will be evaluated again if it fails: the frames are as before then.
+    fn attempt<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let (height, depth) = (self.stack.len(), self.depth);
+        let result = f(self);
+        if result.is_err() {
+            self.stack.truncate(height);
+            self.depth = depth;
+        }
+        result
     }
 
     fn enter_empty(&mut self, op: OpId) -> usize {

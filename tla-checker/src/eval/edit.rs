@@ -37,17 +37,12 @@ impl<'m> Evaluator<'m> {
             return Ok(());
         }
         let before = edits.len();
-        let depth = self.depth;
-        let height = self.stack.len();
-        match self.changes(e, part, base, edits) {
+        match self.attempt(|this| this.changes(e, part, base, edits)) {
             Ok(true) => return Ok(()),
             Ok(false) => {}
             Err(failure) if failure.kind == crate::failure::FailureKind::Cancelled => return Err(failure),
             // It fails again as it should.
-            Err(_) => {
-                self.depth = depth;
-                self.stack.truncate(height);
-            }
+            Err(_) => {}
         }
         edits.truncate(before);
         let value = self.eval(e, base)?;
