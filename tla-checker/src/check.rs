@@ -408,6 +408,18 @@ fn without_states(verdict: Verdict) -> Outcome {
     }
 }
 
+impl Prepared {
+    /// What is evaluated outside the search is evaluated with.
+    fn setting<'m>(
+        &'m self,
+        observer: &'m dyn Observer,
+        cancel: &'m Cancel,
+        registers: &'m Registers,
+    ) -> Setting<'m> {
+        Setting { ir: &self.ir, bounds: self.bounds, keep_values: false, observer, cancel, registers }
+    }
+}
+
 /// The first assumption that is false or has no value.
 fn assumptions(
     prepared: &Prepared,
@@ -415,14 +427,7 @@ fn assumptions(
     cancel: &Cancel,
     registers: &Registers,
 ) -> Option<Verdict> {
-    let setting = Setting {
-        ir: &prepared.ir,
-        bounds: prepared.bounds,
-        keep_values: false,
-        observer,
-        cancel,
-        registers,
-    };
+    let setting = prepared.setting(observer, cancel, registers);
     let mut evaluator = Evaluator::new(&setting);
     for (name, span, op) in &prepared.assumptions {
         match evaluator.truth_of(*op) {
@@ -446,14 +451,7 @@ fn postcondition(
     cancel: &Cancel,
     registers: &Registers,
 ) -> Option<Verdict> {
-    let setting = Setting {
-        ir: &prepared.ir,
-        bounds: prepared.bounds,
-        keep_values: false,
-        observer,
-        cancel,
-        registers,
-    };
+    let setting = prepared.setting(observer, cancel, registers);
     let mut evaluator = Evaluator::new(&setting);
     evaluator.progress = Progress {
         generated: outcome.states_generated,

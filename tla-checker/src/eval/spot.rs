@@ -20,6 +20,12 @@ fn has_stack() -> bool {
 /// A set kept as bits: the state and the part.
 pub(super) type Bits = (usize, PartId);
 
+/// The expression of a component of a tuple that is made.
+fn made_item(items: &[NodeId], argument: &Value) -> Option<NodeId> {
+    let Value::Int(at) = argument else { return None };
+    items.get(usize::try_from(at.checked_sub(1)?).ok()?).copied()
+}
+
 impl<'m> Evaluator<'m> {
     /// Where the value of an expression lies.
     pub(super) fn spot(&self, id: NodeId, base: usize) -> Option<Spot<'_>> {
@@ -34,10 +40,7 @@ impl<'m> Evaluator<'m> {
             // What fails here is evaluated again, to fail with its place.
             Node::Field(r, name) => match self.constructor(*r, base) {
                 Some((Node::Record(shape, fields), base)) => {
-                    let names = &self.ir.shapes[shape.index()];
-                    let place = names.iter().position(|n| n == name)? as u32;
-                    let (_, field) = fields.iter().find(|(at, _)| *at == place)?;
-                    self.spot(*field, base)
+                    self.spot(self.made_field(*shape, fields, *name)?, base)
                 }
                 Some(_) => None,
                 None => self.door.field(self.spot(*r, base)?, &self.symbols[name.index()]),
@@ -45,11 +48,7 @@ impl<'m> Evaluator<'m> {
             Node::Apply(f, index) => {
                 let argument = self.peek(*index, base)?;
                 match self.constructor(*f, base) {
-                    Some((Node::Tuple(items), base)) => {
-                        let Value::Int(at) = argument else { return None };
-                        let at = usize::try_from(at.checked_sub(1)?).ok()?;
-                        self.spot(*items.get(at)?, base)
-                    }
+                    Some((Node::Tuple(items), base)) => self.spot(made_item(items, argument)?, base),
                     Some(_) => None,
                     None => self.door.component(self.spot(*f, base)?, argument),
                 }
@@ -75,6 +74,12 @@ impl<'m> Evaluator<'m> {
             }
             _ => None,
         }
+    }
+
+    /// The expression of a field of a record that is made.
+    fn made_field(&self, shape: ShapeId, fields: &[(u32, NodeId)], name: TextId) -> Option<NodeId> {
+        let at = self.ir.shapes[shape.index()].iter().position(|&n| n == name)? as u32;
+        fields.iter().find(|(place, _)| *place == at).map(|&(_, e)| e)
     }
 
     fn is_safe(&self, id: NodeId) -> bool {
@@ -163,9 +168,7 @@ impl<'m> Evaluator<'m> {
             Node::Inlined(_, e) | Node::Kept(_, e) => self.place(*e, base),
             Node::Field(r, name) => match self.constructor(*r, base) {
                 Some((Node::Record(shape, fields), base)) => {
-                    let at = ir.shapes[shape.index()].iter().position(|n| n == name)? as u32;
-                    let (_, field) = fields.iter().find(|(place, _)| *place == at)?;
-                    self.place(*field, base)
+                    self.place(self.made_field(*shape, fields, *name)?, base)
                 }
                 Some(_) => None,
                 None => {
@@ -175,9 +178,8 @@ impl<'m> Evaluator<'m> {
             },
             Node::Apply(f, index) => match self.constructor(*f, base) {
                 Some((Node::Tuple(items), frame)) => {
-                    let Value::Int(at) = self.foreseen_value(*index, base)? else { return None };
-                    let at = usize::try_from(at.checked_sub(1)?).ok()?;
-                    self.place(*items.get(at)?, frame)
+                    let argument = self.foreseen_value(*index, base)?;
+                    self.place(made_item(items, &argument)?, frame)
                 }
                 Some(_) => None,
                 None => {
