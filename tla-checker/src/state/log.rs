@@ -8,7 +8,7 @@
 //! asserted.
 
 use super::effect::Op;
-use super::trie::{FAILS, HOLDS, NOTHING, Read, Trie};
+use super::trie::{FAILS, Footprint, HOLDS, NOTHING, Read, Trie};
 
 /// What comes of an evaluation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +48,33 @@ struct Recorder {
     /// The successors from here on belong to the current path.
     pending: usize,
     broken: bool,
+    /// The branches taken before anything was read, and the words read in each and at all.
+    branch: Vec<u32>,
+    words: Vec<u64>,
+    footprints: Vec<Footprint>,
 }
 
 impl Recorder {
+    fn note_word(&mut self, word: u32) {
+        if let Some(words) = self.words.last_mut() {
+            *words |= 1 << ((word - self.first) % 64);
+        }
+    }
+
+    /// Ends the branch that began before anything was read.
+    fn end_footprint(&mut self) {
+        let Some(words) = self.words.pop() else { return };
+        self.footprints.push((self.branch.clone(), words));
+        self.branch.pop();
+        if let Some(around) = self.words.last_mut() {
+            *around |= words;
+        }
+    }
+
     fn step(&mut self, read: Read, value: u32) {
+        if let Read::Word(word) | Read::Bit(word, _) = read {
+            self.note_word(word + self.first);
+        }
         match self.cursor.and_then(|at| self.trie.step(at, read, value)) {
             Some(next) => self.cursor = Some(next),
             None => self.broken = true,
@@ -130,6 +153,8 @@ pub(crate) struct Fork {
 /// A branch being taken.
 pub(crate) struct Branch {
     journal: usize,
+    /// Nothing was read before it.
+    unread: bool,
 }
 
 /// Evaluations being logged.
@@ -167,6 +192,9 @@ impl Log {
             ends: Vec::new(),
             pending: 0,
             broken: false,
+            branch: Vec::new(),
+            words: Vec::new(),
+            footprints: Vec::new(),
         });
         recorder.cursor = Some(trie.root());
         (recorder.trie, recorder.goal, recorder.first) = (trie, goal, first);
@@ -177,6 +205,12 @@ impl Log {
         (recorder.depth, recorder.pending, recorder.broken) = (0, 0, false);
         recorder.ops.clear();
         recorder.ends.clear();
+        recorder.branch.clear();
+        recorder.words.clear();
+        recorder.footprints.clear();
+        if goal == Goal::Truth {
+            recorder.words.push(0);
+        }
         self.recorders.push(recorder);
     }
 
@@ -214,6 +248,9 @@ impl Log {
             recorder.depth = 0;
         }
         recorder.unwind(0);
+        while !recorder.words.is_empty() {
+            recorder.end_footprint();
+        }
         let mut trie = std::mem::replace(&mut recorder.trie, Trie::new(false));
         debug_assert!(!recorder.broken, "an evaluation depends on more than it reads");
         if recorder.broken {
@@ -221,6 +258,11 @@ impl Log {
         }
         self.spare.push(recorder);
         trie
+    }
+
+    /// What the evaluation that ended last has read, branch by branch.
+    pub fn footprints(&self) -> &[Footprint] {
+        self.spare.last().map_or(&[], |recorder| &recorder.footprints)
     }
 
     /// Takes note of a read.
@@ -282,6 +324,7 @@ impl Log {
         let recorder = self.forkable(goal)?;
         // What was read of them already is no longer in question bit by bit.
         let fits = recorder.cursor.is_some_and(|at| recorder.trie.each(at, first, words));
+        (first..first + words).for_each(|word| recorder.note_word(word));
         Self::forked(recorder, fits, true)
     }
 
@@ -300,7 +343,12 @@ impl Log {
             return None;
         }
         recorder.cursor = (!recorder.broken).then(|| recorder.trie.branch(fork.at, branch));
-        Some(Branch { journal: recorder.journal.len() })
+        let unread = recorder.goal == Goal::Truth && recorder.journal.is_empty();
+        if unread {
+            recorder.branch.push(branch);
+            recorder.words.push(0);
+        }
+        Some(Branch { journal: recorder.journal.len(), unread })
     }
 
     /// A branch has been tried to its end (a predicate: it holds).
@@ -313,6 +361,9 @@ impl Log {
                 recorder.trie.bury(fork.at, branch);
             }
             recorder.unwind(taken.journal);
+            if taken.unread {
+                recorder.end_footprint();
+            }
         }
     }
 

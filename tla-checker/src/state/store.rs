@@ -297,7 +297,9 @@ impl Store {
                     let index = self.member(part, element, interner)?;
                     words[index as usize / 32] |= 1 << (index % 32);
                 }
-                ops.extend((p.first..).zip(words).map(|(word, bits)| Op::Bits(word, bits)));
+                for (word, bits) in (p.first..).zip(words) {
+                    ops.push(Op::Put(word, bits, self.bit_terms(word, bits)));
+                }
                 Ok(())
             }
             Form::Function(_, parts) => {

@@ -8,7 +8,7 @@
 //! reads. *LTSmin's* local transition caching at the grain of slots (Blom, van de Pol, Weber: *LTSmin:
 //! Distributed and Symbolic Reachability*, CAV 2010).
 
-use super::effect::{Effects, Op};
+use super::effect::Effects;
 use super::store::Store;
 use rustc_hash::FxHashMap;
 
@@ -43,8 +43,8 @@ enum Node {
     Bit { bit: u8, word: u32, next: [u32; 2] },
     /// For one size of a dictionary.
     Size { table: u32, size: u32, next: u32 },
-    /// All branches are taken: a stretch of the pool.
-    Fork { start: u32, len: u32 },
+    /// All branches are taken: a stretch of the pool; and one of `footprints`, for their words.
+    Fork { start: u32, len: u32, words: u32 },
     /// The branches of bits, by number.
     Each(u32),
     /// The end: a payload.
@@ -58,6 +58,27 @@ struct Each {
     first: u32,
     branches: Vec<u32>,
     dead: Vec<u32>,
+    /// The words of each branch.
+    footprints: Vec<u64>,
+}
+
+/// A branch of a predicate that is reached without a read, by the numbers of the branches to it, and the
+/// words that it may read, as bits: the bit of a word is its number modulo 64.
+pub(crate) type Footprint = (Vec<u32>, u64);
+
+/// The words in which two states differ, as bits of a [`Footprint`].
+#[inline]
+pub(crate) fn changed(a: &[u32], b: &[u32]) -> u64 {
+    let mut bits = 0u64;
+    for (at, (a, b)) in a.chunks(8).zip(b.chunks(8)).enumerate() {
+        // Most are the same, and many are compared at once.
+        if a != b {
+            let differ = |bits, (a, b): (&u32, &u32)| bits >> 1 | u64::from(a != b) << 7;
+            let eight = a.iter().zip(b).fold(0, differ) >> (8 - a.len());
+            bits |= eight << (at * 8 % 64);
+        }
+    }
+    bits
 }
 
 const ROOT: u32 = 1;
@@ -68,6 +89,10 @@ pub(crate) struct Trie {
     pool: Vec<u32>,
     maps: Vec<FxHashMap<u32, u32>>,
     eaches: Vec<Each>,
+    /// The words that the branches of forks may read; all while that is not known.
+    footprints: Vec<u64>,
+    /// The words that the whole may read.
+    footprint: u64,
     /// What the leaves of an action's trie name.
     pub effects: Effects,
     /// The most places it may have.
@@ -119,6 +144,8 @@ impl Trie {
             pool: Vec::new(),
             maps: Vec::new(),
             eaches: Vec::new(),
+            footprints: Vec::new(),
+            footprint: u64::MAX,
             effects: Effects::default(),
             most: MOST_NODES,
             walks: 0,
@@ -174,9 +201,9 @@ impl Trie {
         }
     }
 
-    /// Whether something may come of an evaluation that reads this value first; none when that is not
-    /// known yet.
-    pub fn first(&self, value: u32) -> Option<bool> {
+    /// Where an evaluation that reads this value first goes on, if something may come of it; none when
+    /// that is not known yet.
+    pub fn first(&self, value: u32) -> Option<Option<u32>> {
         let child = match self.nodes[ROOT as usize] {
             Node::Word { start, len, .. } if value < len => self.pool[(start + value) as usize],
             Node::Bit { next, .. } => next[value as usize],
@@ -184,13 +211,13 @@ impl Trie {
         };
         match self.nodes[child as usize] {
             Node::Unknown => None,
-            Node::Leaf(NOTHING) => Some(false),
-            _ => Some(true),
+            Node::Leaf(NOTHING) => Some(None),
+            _ => Some(Some(child)),
         }
     }
 
     /// The child of a place; itself where all have to be followed, or none.
-    #[inline]
+    #[inline(always)]
     fn next(&self, at: u32, store: &Store, words: &[u32]) -> u32 {
         match self.nodes[at as usize] {
             Node::Word { word, start, len } => {
@@ -216,7 +243,12 @@ impl Trie {
     /// Where a path without forks ends: the payload of its leaf; none where it is not known, or forks.
     #[inline]
     pub fn payload(&self, store: &Store, words: &[u32]) -> Option<u32> {
-        let mut at = ROOT;
+        self.payload_from(ROOT, store, words)
+    }
+
+    /// The same for the path from a place on.
+    #[inline]
+    pub fn payload_from(&self, mut at: u32, store: &Store, words: &[u32]) -> Option<u32> {
         loop {
             let next = self.next(at, store, words);
             if next == at {
@@ -241,16 +273,24 @@ impl Trie {
         self.from(ROOT, store, words, found);
     }
 
-    /// Follows all branches from a place; false when nothing after them matters.
-    fn from(&self, mut at: u32, store: &Store, words: &[u32], found: &mut Walk) -> bool {
-        while at != 0 {
+    /// The end of a path without forks: a fork, a leaf, or 0.
+    #[inline(always)]
+    fn end_of(&self, mut at: u32, store: &Store, words: &[u32]) -> u32 {
+        loop {
             let next = self.next(at, store, words);
-            if next != at {
-                at = next;
-                continue;
+            if next == at || next == 0 {
+                return next;
             }
+            at = next;
+        }
+    }
+
+    /// Follows all branches from a place; false when nothing after them matters.
+    fn from(&self, at: u32, store: &Store, words: &[u32], found: &mut Walk) -> bool {
+        let at = self.end_of(at, store, words);
+        if at != 0 {
             match self.nodes[at as usize] {
-                Node::Fork { start, len } => {
+                Node::Fork { start, len, .. } => {
                     for branch in 0..len {
                         found.path.push(branch);
                         if !self.from(self.pool[(start + branch) as usize], store, words, found) {
@@ -261,7 +301,7 @@ impl Trie {
                     return true;
                 }
                 Node::Each(each) => {
-                    let Each { first, branches, dead } = &self.eaches[each as usize];
+                    let Each { first, branches, dead, .. } = &self.eaches[each as usize];
                     for (at, dead) in (0u32..).zip(dead) {
                         let mut bits = words[(first + at) as usize] & !dead;
                         while bits != 0 {
@@ -282,7 +322,7 @@ impl Trie {
                     found.payloads.push(payload);
                     return payload != FAILS;
                 }
-                _ => break,
+                _ => {}
             }
         }
         found.missing.push(found.path.clone());
@@ -310,13 +350,9 @@ impl Trie {
         }
     }
 
-    /// The successors that a payload stands for.
-    pub fn successors(&self, payload: u32) -> impl Iterator<Item = &[Op]> {
-        self.effects.list(payload - 1)
-    }
 
     /// Where paths begin.
-    pub(super) fn root(&self) -> u32 {
+    pub fn root(&self) -> u32 {
         ROOT
     }
 
@@ -409,9 +445,10 @@ impl Trie {
         match self.nodes[at as usize] {
             Node::Fork { len, .. } => len as usize == branches,
             Node::Unknown | Node::Size { .. } => {
-                let start = self.pool.len() as u32;
+                let (start, words) = (self.pool.len() as u32, self.footprints.len() as u32);
                 self.pool.resize(self.pool.len() + branches, 0);
-                self.nodes[at as usize] = Node::Fork { start, len: branches as u32 };
+                self.footprints.resize(self.footprints.len() + branches, u64::MAX);
+                self.nodes[at as usize] = Node::Fork { start, len: branches as u32, words };
                 true
             }
             _ => false,
@@ -424,23 +461,29 @@ impl Trie {
             Node::Each(each) => self.eaches[each as usize].first == first,
             Node::Unknown | Node::Size { .. } => {
                 self.nodes[at as usize] = Node::Each(self.eaches.len() as u32);
-                self.eaches.push(Each { first, branches: Vec::new(), dead: vec![0; words as usize] });
+                let (branches, footprints) = (Vec::new(), Vec::new());
+                self.eaches.push(Each { first, branches, dead: vec![0; words as usize], footprints });
                 true
             }
             _ => false,
         }
     }
 
-    /// The place where a branch goes on.
-    pub(super) fn branch(&mut self, at: u32, branch: u32) -> u32 {
-        let node = self.nodes[at as usize];
-        let known = match node {
-            Node::Fork { start, .. } => self.pool[(start + branch) as usize],
+    /// The place where a branch goes on; 0 where nobody has been.
+    fn branch_at(&self, at: u32, branch: u32) -> u32 {
+        match self.nodes[at as usize] {
+            Node::Fork { start, len, .. } if branch < len => self.pool[(start + branch) as usize],
             Node::Each(each) => {
                 self.eaches[each as usize].branches.get(branch as usize).copied().unwrap_or(0)
             }
             _ => 0,
-        };
+        }
+    }
+
+    /// The place where a branch goes on.
+    pub(super) fn branch(&mut self, at: u32, branch: u32) -> u32 {
+        let node = self.nodes[at as usize];
+        let known = self.branch_at(at, branch);
         if known != 0 {
             return known;
         }
@@ -457,6 +500,108 @@ impl Trie {
             _ => {}
         }
         child
+    }
+
+    /// Says which words a branch may read. A branch that has not been met here yet is left alone.
+    pub fn set_footprint(&mut self, branch: &[u32], words: u64) {
+        let Some((&last, around)) = branch.split_last() else {
+            self.footprint = words;
+            return;
+        };
+        let at = around.iter().fold(ROOT, |at, &branch| if at == 0 { 0 } else { self.branch_at(at, branch) });
+        match self.nodes[at as usize] {
+            Node::Fork { words: first, len, .. } if last < len => {
+                self.footprints[(first + last) as usize] = words;
+            }
+            Node::Each(each) => {
+                let footprints = &mut self.eaches[each as usize].footprints;
+                if footprints.len() <= last as usize {
+                    footprints.resize(last as usize + 1, u64::MAX);
+                }
+                footprints[last as usize] = words;
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether nothing that the whole may read is among these words.
+    #[inline]
+    pub fn ignores(&self, changed: u64) -> bool {
+        self.footprint & changed == 0
+    }
+
+    /// Looks up a successor of a state that satisfies the predicate, from which it differs in these words:
+    /// what cannot have changed is left out.
+    #[inline]
+    pub fn walk_changed(
+        &self,
+        store: &Store,
+        from: &[u32],
+        words: &[u32],
+        changed: u64,
+        found: &mut Walk,
+    ) {
+        found.payloads.clear();
+        found.missing.clear();
+        found.path.clear();
+        self.from_changed(ROOT, store, from, words, changed, found);
+    }
+
+    fn from_changed(
+        &self,
+        at: u32,
+        store: &Store,
+        from: &[u32],
+        words: &[u32],
+        changed: u64,
+        found: &mut Walk,
+    ) -> bool {
+        match self.nodes[at as usize] {
+            Node::Fork { start, len, words: first } => {
+                let footprints = &self.footprints[first as usize..(first + len) as usize];
+                for (branch, footprint) in (0u32..).zip(footprints) {
+                    if footprint & changed == 0 {
+                        continue;
+                    }
+                    found.path.push(branch);
+                    let next = self.pool[(start + branch) as usize];
+                    if !self.from_changed(next, store, from, words, changed, found) {
+                        return false;
+                    }
+                    found.path.pop();
+                }
+                true
+            }
+            Node::Each(each) => {
+                let Each { first, branches, dead, footprints } = &self.eaches[each as usize];
+                for (at, dead) in (0u32..).zip(dead) {
+                    let mut bits = words[(first + at) as usize] & !dead;
+                    let old = from[(first + at) as usize];
+                    while bits != 0 {
+                        let bit = bits.trailing_zeros();
+                        let (element, is_new) = (at * 32 + bit, old >> bit & 1 == 0);
+                        bits &= bits - 1;
+                        let footprint = footprints.get(element as usize).copied().unwrap_or(u64::MAX);
+                        if !is_new && footprint & changed == 0 {
+                            continue;
+                        }
+                        found.path.push(element);
+                        let next = branches.get(element as usize).copied().unwrap_or(0);
+                        let goes_on = if is_new {
+                            self.from(next, store, words, found)
+                        } else {
+                            self.from_changed(next, store, from, words, changed, found)
+                        };
+                        if !goes_on {
+                            return false;
+                        }
+                        found.path.pop();
+                    }
+                }
+                true
+            }
+            _ => self.from(at, store, words, found),
+        }
     }
 
     /// Ends a path; false when it goes on already.
