@@ -528,7 +528,7 @@ fn change(store: &mut Store, edit: &Edit, ops: &mut Vec<Op>, interner: &mut Inte
             }
         };
         let (bit, term) = (1 << bit, store.bit_terms(word, 1 << bit));
-        ops.push(if adds { Op::Add(word, bit, term) } else { Op::Remove(word, bit, term) });
+        ops.push(if adds { Op::add(word, bit, term) } else { Op::remove(word, bit, term) });
     }
     Ok(())
 }

@@ -432,9 +432,15 @@ impl<'s> Worker<'s> {
         };
         trie.count(false);
         for &payload in payloads {
-            for effect in trie.effects.list(payload - 1) {
-                let sum = weigh(trie.effects.ops(effect), &self.now, &self.terms, self.sum);
+            let mut effect = payload - 1;
+            loop {
+                let (ops, more) = trie.effects.get(effect);
+                let sum = weigh(ops, &self.now, &self.terms, self.sum);
                 found.push(Known { fingerprint: sum.finalise(), instance: number, effect });
+                if !more {
+                    break;
+                }
+                effect += 1;
             }
         }
         true
@@ -446,7 +452,7 @@ impl<'s> Worker<'s> {
         let known = self.find_known((number as u32, self.tries[number].root()), &mut found);
         for successor in found {
             let mut state = self.now.clone();
-            apply(self.tries[number].effects.ops(successor.effect), &mut state);
+            apply(self.tries[number].effects.get(successor.effect).0, &mut state);
             if emit(Successor { state: &state, fingerprint: successor.fingerprint }).is_break() {
                 break;
             }
@@ -657,7 +663,7 @@ impl SpaceWorker for Worker<'_> {
 
     fn build(&mut self, state: &State, known: Known, into: &mut State) {
         into.copy_from_slice(state);
-        apply(self.tries[known.instance as usize].effects.ops(known.effect), into);
+        apply(self.tries[known.instance as usize].effects.get(known.effect).0, into);
     }
 
     fn take_intermediate(&mut self) -> u64 {

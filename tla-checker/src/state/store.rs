@@ -278,7 +278,7 @@ impl Store {
                     None => self.table_mut(table).index(value, interner)?,
                 };
                 let term = self.table(table).terms[index as usize];
-                ops.push(Op::Put(p.first, index, term));
+                ops.push(Op::put(p.first, index, term));
                 Ok(())
             }
             Form::Set => {
@@ -298,7 +298,7 @@ impl Store {
                     words[index as usize / 32] |= 1 << (index % 32);
                 }
                 for (word, bits) in (p.first..).zip(words) {
-                    ops.push(Op::Put(word, bits, self.bit_terms(word, bits)));
+                    ops.push(Op::put(word, bits, self.bit_terms(word, bits)));
                 }
                 Ok(())
             }
