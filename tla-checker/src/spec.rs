@@ -9,6 +9,7 @@
 
 mod footprints;
 mod guards;
+mod projection;
 mod worker;
 
 use crate::eval::{Bounds, Instance, Registers, Setting};

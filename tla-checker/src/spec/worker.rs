@@ -7,6 +7,7 @@
 
 use super::footprints::Footprints;
 use super::guards::{Guards, Live};
+use super::projection::{Projection, VIEW};
 use super::{Roles, SpecSpace};
 use crate::eval::{Evaluator, Instance, Thawed};
 use crate::failure::Failure;
@@ -56,6 +57,8 @@ pub struct Worker<'s> {
     live: Vec<Live>,
     predicates: [Vec<Judged>; 5],
     footprints: Arc<[Vec<Footprints>; 2]>,
+    /// The VIEW, if it only names variables.
+    projection: Option<Projection>,
     /// The state that is being expanded, the terms of its words, and the sum of all its terms.
     now: Vec<u32>,
     terms: Vec<u64>,
@@ -101,6 +104,7 @@ impl<'s> Worker<'s> {
             live: Vec::new(),
             predicates: Default::default(),
             footprints: space.footprints(0),
+            projection: None,
             now: vec![0; width],
             terms: Vec::new(),
             sum: 0,
@@ -130,6 +134,10 @@ impl<'s> Worker<'s> {
         self.tries = roles.instances.iter().map(trie).collect();
         self.guards.arrange(&self.tries);
         self.footprints = space.footprints(self.store().layout.number);
+        let ir = space.setting.ir;
+        let keeps = |_: &OpId| space.setting.keep_values;
+        let project = |view: OpId| Projection::new(ir, ir.op(view).body, &self.store().layout);
+        self.projection = roles.view.filter(keeps).and_then(project);
         let judged = |ops: &[OpId]| {
             let trie = |&op: &OpId| Judged { op, trie: Trie::new(apart && space.learns(op)), version: 0 };
             ops.iter().map(trie).collect::<Vec<_>>()
@@ -672,8 +680,15 @@ impl SpaceWorker for Worker<'_> {
 
     fn key(&mut self, state: &State, fingerprint: u64) -> Result<u64, Failure> {
         let Some(view) = self.roles.view else { return Ok(fingerprint) };
+        if let Some(projection) = &mut self.projection {
+            let Evaluator { door, interner, .. } = &mut self.evaluator;
+            door.store.admit(state, interner);
+            if let Ok(sum) = projection.sum(&door.store, state) {
+                return Ok(sum.finalise());
+            }
+        }
         let Some(value) = self.view(state)? else { return Ok(fingerprint) };
-        let terms = variable_terms::<u64, Value>("VIEW", &value);
+        let terms = variable_terms::<u64, Value>(VIEW, &value);
         terms.map(Sum::finalise).map_err(|e| self.value_failure(view, &e))
     }
 
