@@ -319,20 +319,14 @@ impl<'s> Worker<'s> {
     fn learn_truth(&mut self, group: Group, at: usize) -> bool {
         let missing = std::mem::take(&mut self.walk.missing);
         let words = self.evaluator.door.log_words();
-        let mut truth = Some(true);
-        for script in &missing {
-            let judged = &mut self.predicates[group as usize][at];
-            let trie = std::mem::replace(&mut judged.trie, Trie::new(false));
-            self.evaluator.door.logging(|log| log.begin_truth(trie, words, script));
-            truth = self.evaluator.each_holds_of(judged.op).ok();
-            judged.trie = self.evaluator.door.logging(|log| log.end_truth(truth));
-            let read = self.evaluator.door.logging(|log| log.footprints().to_vec());
-            if let Some(footprints) = self.footprints_of(group) {
-                footprints[at].widen(&read);
-            }
-            if truth != Some(true) {
-                break;
-            }
+        let judged = &mut self.predicates[group as usize][at];
+        let trie = std::mem::replace(&mut judged.trie, Trie::new(false));
+        self.evaluator.door.logging(|log| log.begin_truth(trie, words, &missing));
+        let truth = self.evaluator.each_holds_of(judged.op).ok();
+        judged.trie = self.evaluator.door.logging(|log| log.end_truth(truth));
+        let read = self.evaluator.door.logging(|log| log.footprints().to_vec());
+        if let Some(footprints) = self.footprints_of(group) {
+            footprints[at].widen(&read);
         }
         self.walk.missing = missing;
         truth.is_some()
@@ -404,13 +398,10 @@ impl<'s> Worker<'s> {
     fn learn(&mut self, number: usize) -> Result<(), Left> {
         let missing = std::mem::take(&mut self.walk.missing);
         let words = self.evaluator.door.log_words();
-        let result = missing.iter().try_for_each(|script| {
-            let trie = std::mem::replace(&mut self.tries[number], Trie::new(false));
-            self.evaluator.door.logging(|log| log.begin_action(trie, words, script));
-            let result = self.solve(number, &mut |e, ops| e.door.logging(|log| log.emit(ops)));
-            self.tries[number] = self.evaluator.door.logging(|log| log.end(result.is_ok(), None));
-            result
-        });
+        let trie = std::mem::replace(&mut self.tries[number], Trie::new(false));
+        self.evaluator.door.logging(|log| log.begin_action(trie, words, &missing));
+        let result = self.solve(number, &mut |e, ops| e.door.logging(|log| log.emit(ops)));
+        self.tries[number] = self.evaluator.door.logging(|log| log.end(result.is_ok(), None));
         self.walk.missing = missing;
         result
     }

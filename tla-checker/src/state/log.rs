@@ -8,6 +8,8 @@
 //! asserted.
 
 use super::effect::Op;
+use std::ops::Range;
+
 use super::trie::{FAILS, Footprint, HOLDS, NOTHING, Read, Trie};
 
 /// What comes of an evaluation.
@@ -39,8 +41,10 @@ struct Recorder {
     bits: Vec<u32>,
     sizes: Vec<u32>,
     journal: Vec<Undo>,
-    /// Branches to take at the first forks; after them, all.
-    script: Vec<u32>,
+    /// Which branches are wanted: those on the way to one of these places, and all that is behind it.
+    scripts: Vec<Vec<u32>>,
+    /// By depth, the scripts that begin with the branches taken to there.
+    wanted: Vec<Range<usize>>,
     depth: usize,
     /// Operations of the successors found, and where each one's end.
     ops: Vec<Op>,
@@ -69,6 +73,24 @@ impl Recorder {
         if let Some(around) = self.words.last_mut() {
             *around |= words;
         }
+    }
+
+    /// Whether a branch at a depth is to be taken.
+    fn wants(&mut self, depth: usize, branch: u32) -> bool {
+        let Range { start, end } = self.wanted[depth];
+        let scripts = &self.scripts[start..end];
+        let behind = scripts.first().is_none_or(|script| script.len() <= depth);
+        let wanted = if behind {
+            start..end
+        } else {
+            let first = scripts.partition_point(|script| script[depth] < branch);
+            let last = scripts.partition_point(|script| script[depth] <= branch);
+            start + first..start + last
+        };
+        let wants = behind || !wanted.is_empty();
+        self.wanted.truncate(depth + 1);
+        self.wanted.push(wanted);
+        wants
     }
 
     fn step(&mut self, read: Read, value: u32) {
@@ -176,7 +198,8 @@ impl Log {
         !self.recorders.is_empty()
     }
 
-    fn begin(&mut self, trie: Trie, goal: Goal, words: usize, first: u32, script: &[u32]) {
+    fn begin(&mut self, trie: Trie, goal: Goal, words: usize, first: u32, scripts: &[Vec<u32>]) {
+        debug_assert!(scripts.is_sorted());
         let mut recorder = self.spare.pop().unwrap_or_else(|| Recorder {
             trie: Trie::new(false),
             goal,
@@ -186,7 +209,8 @@ impl Log {
             bits: Vec::new(),
             sizes: Vec::new(),
             journal: Vec::new(),
-            script: Vec::new(),
+            scripts: Vec::new(),
+            wanted: Vec::new(),
             depth: 0,
             ops: Vec::new(),
             ends: Vec::new(),
@@ -200,8 +224,10 @@ impl Log {
         (recorder.trie, recorder.goal, recorder.first) = (trie, goal, first);
         recorder.whole.resize(words, false);
         recorder.bits.resize(words, 0);
-        recorder.script.clear();
-        recorder.script.extend_from_slice(script);
+        recorder.scripts.clear();
+        recorder.scripts.extend_from_slice(scripts);
+        recorder.wanted.clear();
+        recorder.wanted.push(0..scripts.len());
         (recorder.depth, recorder.pending, recorder.broken) = (0, 0, false);
         recorder.ops.clear();
         recorder.ends.clear();
@@ -214,14 +240,15 @@ impl Log {
         self.recorders.push(recorder);
     }
 
-    /// Begins to log an action. Of its first forks only the branches of the script are taken.
-    pub fn begin_action(&mut self, trie: Trie, words: usize, script: &[u32]) {
-        self.begin(trie, Goal::Action, words, 0, script);
+    /// Begins to log an action. Of its forks only the branches that lead to one of the scripts' places, or
+    /// on from there, are taken; in order, none the beginning of another. Without scripts, all are.
+    pub fn begin_action(&mut self, trie: Trie, words: usize, scripts: &[Vec<u32>]) {
+        self.begin(trie, Goal::Action, words, 0, scripts);
     }
 
     /// Begins to log a predicate, the same way.
-    pub fn begin_truth(&mut self, trie: Trie, words: usize, script: &[u32]) {
-        self.begin(trie, Goal::Truth, words, 0, script);
+    pub fn begin_truth(&mut self, trie: Trie, words: usize, scripts: &[Vec<u32>]) {
+        self.begin(trie, Goal::Truth, words, 0, scripts);
     }
 
     /// Begins to log an expression of the state whose words begin with `first`.
@@ -339,7 +366,7 @@ impl Log {
     /// Takes a branch of a fork; none when it is not to be tried.
     pub fn enter(&mut self, fork: Fork, branch: u32) -> Option<Branch> {
         let recorder = self.recorders.first_mut()?;
-        if recorder.script.get(fork.depth).is_some_and(|&wanted| wanted != branch) {
+        if !recorder.wants(fork.depth, branch) {
             return None;
         }
         recorder.cursor = (!recorder.broken).then(|| recorder.trie.branch(fork.at, branch));
