@@ -93,7 +93,7 @@ pub struct Evaluator<'m> {
     pub door: Door,
     stack: Vec<Cell>,
     caches: Vec<Option<Value>>,
-    memos: Vec<cache::Memo>,
+    memos: cache::Memos,
     /// Cells to be filled anew when the branch of the log ends that filled them.
     trail: Vec<(usize, Cell)>,
     /// The branches of the log that are under way, each by a number of its own.
@@ -153,7 +153,7 @@ impl<'m> Evaluator<'m> {
             door: Door::new(store, ir.variables.len()),
             stack: Vec::new(),
             caches: vec![None; ir.caches.len()],
-            memos: (0..ir.kept).map(|_| cache::Memo::new(setting.keep_values)).collect(),
+            memos: cache::Memos::new(ir, setting.keep_values),
             trail: Vec::new(),
             branches: Vec::new(),
             branched: 0,

@@ -104,8 +104,9 @@ pub struct Ir {
     pub data: Vec<Datum>,
     /// The values that are computed once: the size of the frame each needs for itself.
     pub caches: Vec<u32>,
-    /// How many expressions are kept by what they read.
-    pub kept: u32,
+    /// The expressions that are kept by what they read: the slots that they mention, whose values they
+    /// are kept by too.
+    pub kept: Vec<Box<[Slot]>>,
     /// Names of the variables, in order of their slots.
     pub variables: Vec<String>,
     /// Why the meaning depends on the order of evaluation, if it does: a native's name.
@@ -240,7 +241,7 @@ pub enum Node {
     Prime(NodeId),
     /// A constant expression, evaluated once and kept
     Cached(CacheId, NodeId),
-    /// A closed expression of the current state, kept by what it reads
+    /// An expression of the current state, kept by what it reads
     Kept(CacheId, NodeId),
     /// An operator applied: captured slots of this frame, then arguments
     Call(OpId, Box<[Slot]>, Box<[NodeId]>),

@@ -534,17 +534,26 @@ fn wrap(ir: &mut Ir, id: NodeId, action: bool, fold: &mut Fold<'_>) {
             replace(ir, id, |inner| Node::Cached(cache, inner));
             return;
         }
+        if fold.reach.is_some() && is_worth_arguments(ir, id) {
+            let slots = fold.free.get(&id).cloned().unwrap_or_default();
+            if !slots.is_empty() && slots.len() <= MOST_ARGUMENTS {
+                let cache = CacheId(ir.kept.len() as u32);
+                ir.kept.push(slots.into());
+                replace(ir, id, |inner| Node::Kept(cache, inner));
+            }
+        }
         let within = fold.within;
         if let Some(reach) = fold.reach.as_deref_mut()
             && closed
+            && !matches!(ir.node(id), Node::Kept(..))
             && ir.reads(id) == Reads::State
             && !is_path(ir, id)
         {
             let variables = reach.of(ir, id);
             let narrower = variables != within;
             if (narrower || is_large(ir.node(id))) && weight(ir, id) >= WORTH_KEEPING && is_pure(ir, id) {
-                let cache = CacheId(ir.kept);
-                ir.kept += 1;
+                let cache = CacheId(ir.kept.len() as u32);
+                ir.kept.push(Box::default());
                 replace(ir, id, |inner| Node::Kept(cache, inner));
                 fold.within = variables;
             }
@@ -582,6 +591,25 @@ fn wrap_unchanged(ir: &mut Ir, id: NodeId, fold: &mut Fold<'_>) {
 
 /// What an expression must weigh to be worth keeping.
 const WORTH_KEEPING: u32 = 8;
+
+/// The most slots that an expression is kept by.
+const MOST_ARGUMENTS: usize = 4;
+
+/// Whether a part that is not closed is worth keeping: the use of an operator that calls others which were
+/// not inlined, since they are recursive or large.
+fn is_worth_arguments(ir: &Ir, id: NodeId) -> bool {
+    let calls = |id: NodeId| {
+        let mut found = false;
+        walk(ir, id, &mut |id| {
+            found |= matches!(ir.node(id), Node::Call(_, _, args) if !args.is_empty());
+        });
+        found
+    };
+    matches!(ir.node(id), Node::Call(..) | Node::Inlined(..))
+        && ir.reads(id) == Reads::State
+        && is_pure(ir, id)
+        && calls(id)
+}
 
 /// Roughly how much there is to evaluate.
 fn weight(ir: &Ir, id: NodeId) -> u32 {

@@ -205,9 +205,14 @@ impl Trie {
             if self.frozen && self.missed == TRIAL {
                 self.turn_off();
             }
-            self.frozen |= self.missed > TRIAL / 8 * 7 || self.nodes.len() > self.most;
+            self.frozen |= self.missed > TRIAL / 8 * 7 || self.is_full();
             (self.walks, self.missed) = (0, 0);
         }
+    }
+
+    /// Whether it has no room for more.
+    pub fn is_full(&self) -> bool {
+        self.nodes.len() > self.most
     }
 
     /// Whether it is still to learn.
@@ -590,10 +595,11 @@ impl Trie {
         found.payloads.clear();
         found.missing.clear();
         found.path.clear();
-        self.from_changed(ROOT, store, from, words, changed, found);
+        self.changed_branches(ROOT, store, from, words, changed, found);
     }
 
-    fn from_changed(
+    /// Follows the branches from a place that may have changed; false when nothing after them matters.
+    fn changed_branches(
         &self,
         at: u32,
         store: &Store,
@@ -614,7 +620,7 @@ impl Trie {
                     }
                     found.path.push(branch);
                     let next = self.pool[(start + branch) as usize];
-                    if !self.from_changed(next, store, from, words, changed, found) {
+                    if !self.changed_branches(next, store, from, words, changed, found) {
                         return false;
                     }
                     found.path.pop();
@@ -639,7 +645,7 @@ impl Trie {
                         let goes_on = if is_new {
                             self.from(next, store, words, found)
                         } else {
-                            self.from_changed(next, store, from, words, changed, found)
+                            self.changed_branches(next, store, from, words, changed, found)
                         };
                         if !goes_on {
                             return false;
