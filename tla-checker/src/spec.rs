@@ -8,6 +8,7 @@
 //! never looked at.
 
 mod guards;
+mod identity;
 mod worker;
 
 use crate::eval::{Bounds, Instance, Registers, Setting};

@@ -10,9 +10,11 @@
 //! The order in which a successor is judged is TLC's: state constraints, action constraints, the set of
 //! seen states, invariants (of new states and of those outside the constraints), step properties.
 
+use super::candidates::{Candidate, Shard};
 use super::finding::{Finding, Findings, Subject, Tail};
 use super::frontier::{CHUNK, Chunk, Packet};
 use super::gate::Task;
+use super::graph::Sketch;
 use super::packed::Packed;
 use super::run::{ActionCount, Run, Tally};
 use super::seen::{Access, Link};
@@ -50,6 +52,8 @@ pub(super) struct Agent<'r, S: StateSpace> {
     base: Progress,
     actions: Vec<ActionCount>,
     findings: Findings,
+    /// What it found of the graph, if that is to be dumped.
+    sketch: Option<Sketch>,
 }
 
 /// A state that was generated, and how.
@@ -95,6 +99,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             base: Progress::default(),
             actions: vec![ActionCount::default(); instances],
             findings: Findings::default(),
+            sketch: run.graph.as_ref().map(|_| Sketch::default()),
         }
     }
 
@@ -284,17 +289,13 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                     Ok(key) => self.run.cut(key),
                     Err(failure) => return self.failed(Phase::View, failure, &new),
                 };
-                if let Some(candidates) = &self.run.candidates {
-                    // Only levels before this one are in the set while candidates compete.
-                    if !self.seen.contains(key) {
-                        let layout = self.worker.layout();
-                        candidates.offer(key, new.fingerprint, new.link, layout, new.state);
-                    }
-                } else {
+                if self.run.plain {
                     if self.insert(key, new.link, new.level) {
                         self.keep(new.level, key, new.state);
                         self.check(new.level, new.state, new.fingerprint, Tail::Kept(key));
                     }
+                } else if let Err(failure) = self.admit(key, &new) {
+                    return self.failed(Phase::View, failure, &new);
                 }
             }
         }
@@ -312,6 +313,38 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 }
             }
         }
+    }
+
+    /// Keeps and checks a state inside the constraints that is new, where more than its key decides.
+    #[inline(never)]
+    fn admit(&mut self, key: u64, new: &Generated<'_>) -> Result<(), Failure> {
+        let run = self.run;
+        let identity = match &run.exact {
+            Some(exact) => exact.identity(&mut self.worker, new.state)?,
+            None => 0,
+        };
+        if let Some(sketch) = &mut self.sketch {
+            sketch.step(new.link, (key, identity));
+        }
+        if let Some(candidates) = &run.candidates {
+            // Only levels before this one are in the set while candidates compete.
+            let known = match &run.exact {
+                Some(exact) => exact.find(key, identity).is_some(),
+                None => self.seen.contains(key),
+            };
+            if !known {
+                let layout = self.worker.layout();
+                candidates.offer((key, identity), new.fingerprint, new.link, layout, new.state);
+            }
+            return Ok(());
+        }
+        let key = run.exact.as_ref().map_or(key, |exact| exact.claim(key, identity));
+        if self.insert(key, new.link, new.level) {
+            self.keep(new.level, key, new.state);
+            self.draw(key, new.state);
+            self.check(new.level, new.state, new.fingerprint, Tail::Kept(key));
+        }
+        Ok(())
     }
 
     #[inline]
@@ -354,6 +387,13 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.out.push(key, state);
     }
 
+    /// Adds a state that is kept to the graph.
+    fn draw(&mut self, key: u64, state: &State) {
+        if let Some(sketch) = &mut self.sketch {
+            sketch.state(key, &self.worker.values(state));
+        }
+    }
+
     fn credit(&mut self, instance: u32, by: i64) {
         // Initial states are no instance's.
         if let Some(count) = self.actions.get_mut(instance as usize) {
@@ -391,20 +431,43 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let Some(candidates) = &self.run.candidates else { return };
         self.worker.at(self.progress(level));
         while let Some(winners) = candidates.take() {
-            for (key, mut winner) in winners {
+            for ((key, identity), mut winner) in self.in_order(winners) {
                 if self.run.halt.is_cancelled() {
                     return;
                 }
+                let key = self.run.exact.as_ref().map_or(key, |exact| exact.claim(key, identity));
                 // New, unless there is no memory for it: candidates were not seen before.
                 if self.insert(key, winner.link, level) {
                     let state = winner.state.fit(&mut self.worker);
                     self.keep(level, key, state);
+                    self.draw(key, state);
                     self.check(level, state, winner.fingerprint, Tail::Kept(key));
                 }
             }
             self.seen.release();
             self.publish();
         }
+    }
+
+    /// Candidates that won, in an order that does not depend on who found them: those that share a key
+    /// claim another in turn.
+    fn in_order(&mut self, winners: Shard) -> Vec<((u64, u64), Candidate)> {
+        let mut winners: Vec<_> = winners.into_iter().collect();
+        if self.run.exact.is_some() {
+            let rank = |winner: &((u64, u64), Candidate)| (winner.0.0, winner.1.fingerprint);
+            winners.sort_unstable_by_key(rank);
+            for equal in winners.chunk_by_mut(|a, b| rank(a) == rank(b)) {
+                if equal.len() > 1 {
+                    let worker = &mut self.worker;
+                    equal.sort_by_cached_key(|(_, winner)| {
+                        let mut state = winner.state.clone();
+                        let state = state.fit(worker);
+                        worker.values(state)
+                    });
+                }
+            }
+        }
+        winners
     }
 
     fn failed(&mut self, phase: Phase, failure: Failure, new: &Generated<'_>) {
@@ -432,6 +495,9 @@ impl<'r, S: StateSpace> Agent<'r, S> {
 
     fn publish(&mut self) {
         self.run.publish(&mut self.tally);
+        if let (Some(graph), Some(sketch)) = (&self.run.graph, &mut self.sketch) {
+            graph.add(sketch);
+        }
         self.base = self.run.progress();
     }
 

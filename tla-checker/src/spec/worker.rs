@@ -6,6 +6,7 @@
 //! a failure is the first one in the order of evaluation.
 
 use super::guards::Guards;
+use super::identity::Identities;
 use super::{Roles, SpecSpace};
 use crate::eval::{Evaluator, Instance, Thawed};
 use crate::failure::Failure;
@@ -14,7 +15,7 @@ use crate::observer::Cancel;
 use crate::space::{Emit, EmitKnown, Progress, SpaceWorker, State, Successor};
 use crate::state::{FAILS, Layout, Misfit, NOTHING, Op, PartId, Shape, Store, Trie, Walk, apply, infer};
 use crate::value::fingerprint::{Sum, variable_terms};
-use crate::value::{Datum, Limits, Value, ValueError};
+use crate::value::{Datum, Limits, Numbers, Value, ValueError};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -64,6 +65,7 @@ pub struct Worker<'s> {
     walk: Walk,
     /// Stores of earlier layouts, for states that wait in them.
     earlier: BTreeMap<u32, Store>,
+    identities: Identities,
 }
 
 /// Why an evaluation of an instance was left.
@@ -103,6 +105,7 @@ impl<'s> Worker<'s> {
             pair: Vec::new(),
             walk: Walk::default(),
             earlier: BTreeMap::new(),
+            identities: Identities::default(),
         };
         worker.forget();
         worker
@@ -610,6 +613,15 @@ impl SpaceWorker for Worker<'_> {
         let value = self.view(state)?;
         let limits = self.limits();
         value.map(|v| v.to_datum(&limits)).transpose().map_err(|e| self.value_failure(view, &e))
+    }
+
+    fn identity(&mut self, state: &State, numbers: &Numbers) -> Result<u64, Failure> {
+        if let Some(view) = self.view_value(state)? {
+            return Ok(numbers.value(&view)?.into());
+        }
+        let Evaluator { door, interner, .. } = &mut self.evaluator;
+        door.store.admit(state, interner);
+        Ok(self.identities.of(state, &door.store, numbers)?)
     }
 
     fn constraint(&mut self, state: &State) -> Result<bool, Failure> {
