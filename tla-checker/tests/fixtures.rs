@@ -9,6 +9,8 @@ mod codes;
 mod errors;
 #[path = "fixtures/expressions.rs"]
 mod expressions;
+#[path = "fixtures/graphs.rs"]
+mod graphs;
 #[path = "fixtures/models.rs"]
 mod models;
 #[path = "fixtures/recorded.rs"]

@@ -127,8 +127,8 @@ mod tests {
             match reader.read_event().unwrap() {
                 Event::Start(_) => depth += 1,
                 Event::End(_) => depth -= 1,
-                Event::Text(text) => read.push_str(&text.decode().unwrap()),
-                Event::GeneralRef(entity) => read.push_str(match &*entity.decode().unwrap() {
+                Event::Text(text) => read.push_str(&text.xml10_content()),
+                Event::GeneralRef(entity) => read.push_str(match entity.as_ref() {
                     "lt" => "<",
                     "gt" => ">",
                     "amp" => "&",
