@@ -57,7 +57,7 @@ pub use error::{Expected, Fault, ValueError};
 pub use extent::{Extent, MAX_DEPTH};
 pub use function::{FuncNode, Keys, RecordNode, RecordShape, TupleNode};
 pub use lazy::{Axes, Index, LazyNode, LazySet, Size};
-pub use number::{Numbers, Unnumbered, left_half};
+pub use number::{Numbers, Unnumbered, join, left_half};
 pub use print::Pretty;
 pub use set::SetNode;
 pub use symbol::{Interner, ModelValue, Symbol};

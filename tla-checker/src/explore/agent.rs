@@ -11,6 +11,7 @@
 //! seen states, invariants (of new states and of those outside the constraints), step properties.
 
 use super::candidates::{Candidate, Shard};
+use super::exact::{Claims, Exact};
 use super::finding::{Finding, Findings, Subject, Tail};
 use super::frontier::{CHUNK, Chunk, Packet};
 use super::gate::Task;
@@ -31,6 +32,8 @@ pub(super) struct Agent<'r, S: StateSpace> {
     pub worker: S::Worker<'r>,
     /// The way into the set of seen states.
     seen: Access<'r>,
+    /// The way to the keys that whole states have claimed, with `--exact`.
+    claims: Option<Claims<'r>>,
     has_constraints: bool,
     /// A state's key follows from its fingerprint.
     foresees: bool,
@@ -85,6 +88,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             run,
             worker,
             seen: run.seen.access(),
+            claims: run.exact.as_ref().map(Exact::access),
             has_constraints: run.space.has_constraints(),
             foresees: !run.space.has_view(),
             invariants: properties.invariants.len() as u32,
@@ -147,7 +151,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 while self.run.frontier.take(level, &mut chunk) {
                     self.seen.hold();
                     let end = self.process(level, &chunk);
-                    self.seen.release();
+                    self.release();
                     if end.is_break() {
                         break;
                     }
@@ -160,7 +164,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 level + 1
             }
         };
-        self.seen.release();
+        self.release();
         self.chunk = chunk;
         self.run.frontier.push(next, &self.out);
         self.out.restart(self.worker.layout());
@@ -265,6 +269,9 @@ impl<'r, S: StateSpace> Agent<'r, S> {
     /// Judges the successors of a state from `first` on.
     fn judge_all(&mut self, level: u32, key: u64, parent: &mut Packed, all: &Successors, first: usize) {
         let from = Some(parent.fit(&mut self.worker));
+        if let (Some(claims), true) = (&self.claims, self.foresees) {
+            (first..all.len()).for_each(|at| claims.prefetch(self.run.cut(all.get(at).fingerprint)));
+        }
         for at in first..all.len() {
             let Successor { fingerprint, instance, layout, .. } = all.get(at);
             let link = Link { parent: key, instance };
@@ -328,8 +335,8 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         }
         if let Some(candidates) = &run.candidates {
             // Only levels before this one are in the set while candidates compete.
-            let known = match &run.exact {
-                Some(exact) => exact.find(key, identity).is_some(),
+            let known = match &mut self.claims {
+                Some(claims) => claims.find(key, identity).is_some(),
                 None => self.seen.contains(key),
             };
             if !known {
@@ -338,7 +345,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             }
             return Ok(());
         }
-        let key = run.exact.as_ref().map_or(key, |exact| exact.claim(key, identity));
+        let Some(key) = self.own_key(key, identity) else { return Ok(()) };
         if self.insert(key, new.link, new.level) {
             self.keep(new.level, key, new.state);
             self.draw(key, new.state);
@@ -385,6 +392,17 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             self.out.restart(layout);
         }
         self.out.push(key, state);
+    }
+
+    /// The key under which a state is stored, which with `--exact` is no other state's; none where there
+    /// is no memory for it.
+    fn own_key(&mut self, key: u64, identity: u64) -> Option<u64> {
+        let Some(claims) = &mut self.claims else { return Some(key) };
+        let claimed = claims.claim(&mut self.seen, key, identity);
+        if claimed.is_err() {
+            self.run.out_of_memory();
+        }
+        claimed.ok()
     }
 
     /// Adds a state that is kept to the graph.
@@ -435,7 +453,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 if self.run.halt.is_cancelled() {
                     return;
                 }
-                let key = self.run.exact.as_ref().map_or(key, |exact| exact.claim(key, identity));
+                let Some(key) = self.own_key(key, identity) else { return };
                 // New, unless there is no memory for it: candidates were not seen before.
                 if self.insert(key, winner.link, level) {
                     let state = winner.state.fit(&mut self.worker);
@@ -444,7 +462,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                     self.check(level, state, winner.fingerprint, Tail::Kept(key));
                 }
             }
-            self.seen.release();
+            self.release();
             self.publish();
         }
     }
@@ -491,6 +509,14 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let failure = failure.map(Box::new);
         let finding = Finding { length, subject, failure, fingerprint, tail, last: Packed::default() };
         self.findings.offer(finding, self.worker.layout(), last);
+    }
+
+    /// Lets go of what is shared, so that it can grow.
+    fn release(&mut self) {
+        self.seen.release();
+        if let Some(claims) = &mut self.claims {
+            claims.release();
+        }
     }
 
     fn publish(&mut self) {

@@ -92,7 +92,7 @@ impl<'r, S: StateSpace> Run<'r, S> {
             halt: cancel.child(),
             seen: Seen::new(workers, space.instances().len(), in_order),
             candidates: (keys_are_shared && !in_order).then(|| Candidates::new(workers)),
-            exact: options.exact.then(Exact::default),
+            exact: options.exact.then(|| Exact::new(workers)),
             plain: !options.exact && options.dump.is_none() && (!keys_are_shared || in_order),
             graph: options.dump.as_ref().and_then(|dump| Graph::begin(dump, space)),
             frontier: Frontier::new(),

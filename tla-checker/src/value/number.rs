@@ -72,6 +72,11 @@ pub fn left_half(len: usize) -> usize {
     len.div_ceil(2)
 }
 
+/// A root from its two halves; 1 where there are no variables.
+pub fn join(left: u32, right: u32) -> u64 {
+    (u64::from(left) << 32 | u64::from(right)).max(1)
+}
+
 impl Numbers {
     /// The number of a pair of numbers.
     pub fn pair(&self, left: u32, right: u32) -> Result<u32> {
@@ -94,10 +99,10 @@ impl Numbers {
     }
 
     /// What tells a state from others of its space, from the numbers of its variables: its tree without
-    /// the last pair, which is not worth a number as each state has its own.
+    /// the last pair, which is not worth a number as each state has its own. Never 0.
     pub fn root(&self, variables: &[u32]) -> Result<u64> {
         let (left, right) = variables.split_at(left_half(variables.len()));
-        Ok(u64::from(self.tree(left)?) << 32 | u64::from(self.tree(right)?))
+        Ok(join(self.tree(left)?, self.tree(right)?))
     }
 
     /// The marker of tuples of this length.
