@@ -158,9 +158,7 @@ pub trait SpaceWorker {
         if let Some(view) = self.view_value(state)? {
             return Ok(numbers.value(&view)?.into());
         }
-        let values = self.values(state);
-        let variables: Result<Vec<u32>, _> = values.iter().map(|value| numbers.value(value)).collect();
-        Ok(numbers.root(&variables?)?)
+        identity_of(&self.values(state), numbers)
     }
 
     /// Whether the state constraints hold.
@@ -241,6 +239,12 @@ pub trait SpaceWorker {
     fn exit_requested(&mut self) -> bool {
         false
     }
+}
+
+/// What tells a state with these values from all others.
+pub(crate) fn identity_of(values: &[Datum], numbers: &Numbers) -> Result<u64, Failure> {
+    let variables: Result<Vec<u32>, _> = values.iter().map(|value| numbers.value(value)).collect();
+    Ok(numbers.root(&variables?)?)
 }
 
 /// How far a search is.

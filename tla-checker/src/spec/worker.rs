@@ -12,7 +12,7 @@ use crate::eval::{Evaluator, Instance, Thawed};
 use crate::failure::Failure;
 use crate::ir::{NodeId, OpId};
 use crate::observer::Cancel;
-use crate::space::{Emit, EmitKnown, Progress, SpaceWorker, State, Successor};
+use crate::space::{Emit, EmitKnown, Progress, SpaceWorker, State, Successor, identity_of};
 use crate::state::{FAILS, Layout, Misfit, NOTHING, Op, PartId, Shape, Store, Trie, Walk, apply, infer};
 use crate::value::fingerprint::{Sum, variable_terms};
 use crate::value::{Datum, Limits, Numbers, Value, ValueError};
@@ -65,7 +65,7 @@ pub struct Worker<'s> {
     walk: Walk,
     /// Stores of earlier layouts, for states that wait in them.
     earlier: BTreeMap<u32, Store>,
-    identities: Identities,
+    identities: Box<Identities>,
 }
 
 /// Why an evaluation of an instance was left.
@@ -105,7 +105,7 @@ impl<'s> Worker<'s> {
             pair: Vec::new(),
             walk: Walk::default(),
             earlier: BTreeMap::new(),
-            identities: Identities::default(),
+            identities: Box::default(),
         };
         worker.forget();
         worker
@@ -621,7 +621,13 @@ impl SpaceWorker for Worker<'_> {
         }
         let Evaluator { door, interner, .. } = &mut self.evaluator;
         door.store.admit(state, interner);
-        Ok(self.identities.of(state, &door.store, numbers)?)
+        let identity = self.identities.of(state, &door.store, numbers)?;
+        debug_assert_eq!(
+            Ok(identity),
+            identity_of(&self.values(state), numbers),
+            "of the values, not the words"
+        );
+        Ok(identity)
     }
 
     fn constraint(&mut self, state: &State) -> Result<bool, Failure> {
