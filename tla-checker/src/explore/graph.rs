@@ -44,6 +44,12 @@ struct Taken {
     instance: u32,
 }
 
+impl Taken {
+    fn order(&self) -> (u64, u64, u32) {
+        (self.from, self.to.0, self.instance)
+    }
+}
+
 /// What a worker has found and not yet handed over.
 #[derive(Default)]
 pub(super) struct Sketch {
@@ -106,26 +112,26 @@ impl Pages {
     /// Writes a level, and goes on to the next.
     fn turn(&mut self, names: &Names<'_>, exact: Option<&Exact>, level: u32) {
         let Some(sink) = &mut self.sink else { return };
-        let settle = |taken: Taken| {
-            let (key, identity) = taken.to;
-            // A state for which there was no memory has no key.
-            let to = exact.map_or(Some(key), |exact| exact.find(key, identity))?;
-            Some((taken.from, Step { to, instance: taken.instance }))
-        };
-        let mut steps: Vec<(u64, Step)> = self.steps.drain(..).filter_map(settle).collect();
-        steps.sort_unstable();
-        steps.dedup();
+        if let Some(exact) = exact {
+            // A state for which there was no memory has no key, and none is 0.
+            let key = |(key, identity)| exact.find(key, identity).unwrap_or(0);
+            self.steps.iter_mut().for_each(|step| step.to.0 = key(step.to));
+            self.steps.retain(|step| step.to.0 != 0);
+        }
+        self.steps.sort_unstable_by_key(Taken::order);
+        self.steps.dedup_by_key(|step| step.order());
         self.level.sort_unstable_by_key(|kept| kept.key);
-        let (mut rest, mut own) = (steps.as_slice(), Vec::new());
+        let (mut rest, mut own) = (self.steps.as_slice(), Vec::new());
         for kept in &self.level {
-            rest = &rest[rest.partition_point(|&(from, _)| from < kept.key)..];
-            let (mine, others) = rest.split_at(rest.partition_point(|&(from, _)| from == kept.key));
+            rest = &rest[rest.partition_point(|step| step.from < kept.key)..];
+            let (mine, others) = rest.split_at(rest.partition_point(|step| step.from == kept.key));
             rest = others;
             own.clear();
-            own.extend(mine.iter().map(|&(_, step)| step));
+            own.extend(mine.iter().map(|step| Step { to: step.to.0, instance: step.instance }));
             let values = values(&kept.values);
             sink.state(names, &State { id: kept.key, level, values: &values }, &own);
         }
+        self.steps.clear();
         sink.end_level();
         self.level = std::mem::take(&mut self.next);
         self.levels = level;
