@@ -68,8 +68,16 @@ pub struct Successor<'a> {
 /// Receives states; `Break` ends the generation early (without an error).
 pub type Emit<'e> = dyn FnMut(Successor<'_>) -> ControlFlow<()> + 'e;
 
-/// Receives successors with the instance each comes from.
-pub type EmitKnown<'e> = dyn FnMut(usize, Successor<'_>) + 'e;
+/// A successor of which enough is known to tell whether it is new, before it is built.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    /// The fingerprint of the whole state.
+    pub fingerprint: u64,
+    /// The action instance it comes from.
+    pub instance: u32,
+    /// What the worker needs to build it.
+    pub effect: u32,
+}
 
 /// A state space: initial states, successors by action instance, properties.
 pub trait StateSpace: Sync {
@@ -132,10 +140,18 @@ pub trait SpaceWorker {
     /// The evaluation failed; what was emitted before it stands.
     fn successors(&mut self, state: &State, instance: usize, emit: &mut Emit<'_>) -> Result<(), Failure>;
 
-    /// Emits the successors of `state` by all instances of which they are known without an evaluation,
-    /// each with its instance; `rest` gets the others, in order, for [`successors`](Self::successors).
-    /// The layout does not change.
-    fn known_successors(&mut self, state: &State, rest: &mut Vec<usize>, emit: &mut EmitKnown<'_>);
+    /// The successors of `state` by all instances of which they are known without an evaluation; `rest`
+    /// gets the other instances, in order, for [`successors`](Self::successors). The layout does not
+    /// change.
+    fn known_successors(&mut self, state: &State, rest: &mut Vec<usize>, found: &mut Vec<Known>);
+
+    /// Builds a successor of `state` that [`known_successors`](Self::known_successors) has found, before
+    /// the next call of [`successors`](Self::successors) or [`convert`](Self::convert). `into` is as long
+    /// as a state.
+    fn build(&mut self, state: &State, known: Known, into: &mut State) {
+        let _ = (state, into);
+        unreachable!("no successor was found that is not built: {known:?}");
+    }
 
     /// How many intermediate states (of `A \cdot B`) were generated since the last call; they count
     /// as generated.
@@ -161,11 +177,12 @@ pub trait SpaceWorker {
         identity_of(&self.values(state), numbers)
     }
 
-    /// Whether the state constraints hold.
+    /// Whether the state constraints hold. `from` may be given where the state is a successor of one of
+    /// which all constraints and invariants were found to hold, in the same layout, by any worker.
     ///
     /// # Errors
     /// One cannot be evaluated.
-    fn constraint(&mut self, state: &State) -> Result<bool, Failure>;
+    fn constraint(&mut self, from: Option<&State>, state: &State) -> Result<bool, Failure>;
 
     /// Whether the action constraints hold.
     ///
@@ -173,11 +190,13 @@ pub trait SpaceWorker {
     /// One cannot be evaluated.
     fn action_constraint(&mut self, from: &State, to: &State) -> Result<bool, Failure>;
 
-    /// Whether invariant `index` of [`Properties::invariants`] holds.
+    /// Whether invariant `index` of [`Properties::invariants`] holds. `from` may be given where the
+    /// state is a successor of one of which all constraints and invariants were found to hold, in the
+    /// same layout, by any worker.
     ///
     /// # Errors
     /// It cannot be evaluated.
-    fn invariant(&mut self, index: usize, state: &State) -> Result<bool, Failure>;
+    fn invariant(&mut self, index: usize, from: Option<&State>, state: &State) -> Result<bool, Failure>;
 
     /// Whether step property `index` of [`Properties::actions`] holds.
     ///

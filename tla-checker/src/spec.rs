@@ -7,8 +7,10 @@
 //! state it comes from with the terms of what changed exchanged, so that what an action leaves alone is
 //! never looked at.
 
+mod footprints;
 mod guards;
 mod identity;
+mod projection;
 mod worker;
 
 use crate::eval::{Bounds, Instance, Registers, Setting};
@@ -17,6 +19,8 @@ use crate::lower::is_pure;
 use crate::observer::{Cancel, Observer};
 use crate::space::{ActionInstance, Properties, StateSpace};
 use crate::state::{Dictionaries, Layout, Shape};
+use footprints::Footprints;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 pub use worker::Worker;
@@ -53,6 +57,8 @@ pub struct SpecSpace<'m> {
     order: Option<String>,
     layouts: RwLock<Vec<Arc<Layout>>>,
     dictionaries: Mutex<Dictionaries>,
+    /// By layout: what is known of each invariant and each constraint.
+    footprints: Mutex<BTreeMap<u32, Arc<[Vec<Footprints>; 2]>>>,
     /// How many states have been expanded, until it is time to guess shapes.
     expanded: AtomicU64,
     shape_after: u64,
@@ -88,6 +94,7 @@ impl<'m> SpecSpace<'m> {
             order,
             layouts: RwLock::new(vec![first]),
             dictionaries: Mutex::new(dictionaries),
+            footprints: Mutex::default(),
             expanded: AtomicU64::new(0),
             shape_after,
         }
@@ -104,6 +111,16 @@ impl<'m> SpecSpace<'m> {
     fn is_time_for_shapes(&self) -> bool {
         // Relaxed: a count that only has to be about right.
         self.setting.keep_values && self.expanded.fetch_add(1, Ordering::Relaxed) >= self.shape_after
+    }
+
+    /// What is known of the words that invariants and constraints read in a layout.
+    fn footprints(&self, layout: u32) -> Arc<[Vec<Footprints>; 2]> {
+        let none = |ops: &[OpId]| ops.iter().map(|_| Footprints::default()).collect();
+        let mut all = self.footprints.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = all.entry(layout);
+        entry
+            .or_insert_with(|| Arc::new([none(&self.roles.invariants), none(&self.roles.constraints)]))
+            .clone()
     }
 
     fn layout(&self, number: u32) -> Arc<Layout> {

@@ -17,9 +17,9 @@ mod shape;
 mod store;
 mod trie;
 
-pub(crate) use effect::{Op, apply};
+pub(crate) use effect::{Op, apply, settle, weigh};
 pub(crate) use layout::{Dictionaries, Form, KeyList, Layout, PartId};
 pub(crate) use log::{Branch, Fork, Log};
 pub(crate) use shape::{Shape, infer, same_keys};
 pub(crate) use store::{Misfit, Store};
-pub(crate) use trie::{FAILS, Key, NOTHING, Read, Trie, Walk};
+pub(crate) use trie::{FAILS, Footprint, Key, NOTHING, Read, Trie, Walk, changed};

@@ -6,7 +6,7 @@
 //! it has kept of the current state is, when it is looked at. The next-state half is partial while an
 //! action is tried.
 
-use crate::state::{Log, Misfit, Op, PartId, Read, Store};
+use crate::state::{Log, Misfit, Op, PartId, Read, Store, settle};
 use crate::value::{Interner, Limits, Symbol, Value, ValueError};
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -454,7 +454,11 @@ impl Door {
                 Assigned::No | Assigned::Words(_) => Ok(()),
                 Assigned::Value(value) => self.store.pack(root, value, ops, interner),
                 Assigned::Edited(edited) => {
-                    edited.edits.iter().try_for_each(|edit| change(&mut self.store, edit, ops, interner))
+                    let start = ops.len();
+                    let mut edits = edited.edits.iter();
+                    let packed = edits.try_for_each(|edit| change(&mut self.store, edit, ops, interner));
+                    settle(ops, start);
+                    packed
                 }
             };
             packed.map_err(|misfit| (variable, misfit))?;
@@ -523,7 +527,8 @@ fn change(store: &mut Store, edit: &Edit, ops: &mut Vec<Op>, interner: &mut Inte
                 _ => continue,
             }
         };
-        ops.push(if adds { Op::Add(word, 1 << bit) } else { Op::Remove(word, 1 << bit) });
+        let (bit, term) = (1 << bit, store.bit_terms(word, 1 << bit));
+        ops.push(if adds { Op::add(word, bit, term) } else { Op::remove(word, bit, term) });
     }
     Ok(())
 }

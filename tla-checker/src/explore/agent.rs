@@ -19,7 +19,7 @@ use super::graph::Sketch;
 use super::packed::Packed;
 use super::run::{ActionCount, Run, Tally};
 use super::seen::{Access, Link};
-use super::successors::{Successor, Successors};
+use super::successors::{Expanded, Successor};
 use crate::failure::{Failure, FailureKind};
 use crate::outcome::{Bound, Phase};
 use crate::space::{Progress, SpaceWorker, State, StateSpace};
@@ -37,15 +37,18 @@ pub(super) struct Agent<'r, S: StateSpace> {
     has_constraints: bool,
     /// A state's key follows from its fingerprint.
     foresees: bool,
+    /// A successor that was seen before need not be built: nothing but its key is asked for.
+    lazy: bool,
     invariants: u32,
     action_properties: u32,
     initial_properties: u32,
     /// The states being expanded.
     chunk: Chunk,
-    /// The one of them that is.
-    parent: Packed,
-    /// Its successors.
-    successors: Successors,
+    /// The one of them that was expanded last, and one to be used again.
+    waiting: Expanded,
+    spare: Expanded,
+    /// A successor being built.
+    built: Vec<u32>,
     /// The instances that have to be evaluated for the state being expanded.
     rest: Vec<usize>,
     /// New states that wait to be handed over.
@@ -65,6 +68,8 @@ struct Generated<'a> {
     /// The level whose expansion it comes from; 0 for initial states.
     level: u32,
     from: Option<&'a State>,
+    /// The state before it, where that was judged in the same layout.
+    judged: Option<&'a State>,
     link: Link,
     state: &'a State,
     fingerprint: u64,
@@ -91,12 +96,17 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             claims: run.exact.as_ref().map(Exact::access),
             has_constraints: run.space.has_constraints(),
             foresees: !run.space.has_view(),
+            lazy: run.plain
+                && !run.space.has_view()
+                && !run.space.has_constraints()
+                && properties.actions.is_empty(),
             invariants: properties.invariants.len() as u32,
             action_properties: properties.actions.len() as u32,
             initial_properties: properties.initial.len() as u32,
             chunk: Chunk::default(),
-            parent: Packed::default(),
-            successors: Successors::default(),
+            waiting: Expanded::default(),
+            spare: Expanded::default(),
+            built: Vec::new(),
             rest: Vec::new(),
             out: Chunk::default(),
             tally: Tally::default(),
@@ -175,54 +185,71 @@ impl<'r, S: StateSpace> Agent<'r, S> {
 
     /// Expands (or, at level 0, admits) a chunk's states.
     fn process(&mut self, level: u32, chunk: &Chunk) -> ControlFlow<()> {
-        let mut state = std::mem::take(&mut self.parent);
+        self.waiting.clear();
         for at in 0..chunk.len() {
             if self.run.halt.is_cancelled() {
                 return ControlFlow::Break(());
             }
-            let key = chunk.key(at);
-            state.layout = chunk.layout;
-            state.words.clear();
-            state.words.extend_from_slice(chunk.state(at));
+            let mut next = std::mem::take(&mut self.spare);
+            next.restart(chunk.key(at), chunk.layout, chunk.state(at));
             if level > 0 {
-                self.expand(level, key, &mut state)?;
+                let (flow, next) = self.expand(level, next);
+                self.spare = next;
+                flow?;
             } else {
                 self.worker.at(self.progress(0));
-                let state = state.fit(&mut self.worker);
-                self.judge(Generated { level, from: None, link: Link::INITIAL, state, fingerprint: key });
+                let (link, fingerprint) = (Link::INITIAL, next.key);
+                let state = next.parent.fit(&mut self.worker);
+                self.judge(Generated { level, from: None, judged: None, link, state, fingerprint });
+                self.spare = next;
             }
             if self.run.options.max_states.is_some() {
+                self.settle_waiting(level);
                 self.publish();
             }
         }
-        self.parent = state;
+        self.settle_waiting(level);
         ControlFlow::Continue(())
     }
 
-    /// Generates and judges all successors of a kept state. Breaks when told to stop meanwhile; the
-    /// state then counts as not expanded.
-    fn expand(&mut self, level: u32, key: u64, parent: &mut Packed) -> ControlFlow<()> {
+    /// Generates all successors of a kept state, which are then waiting to be judged: one state later, so
+    /// that the set of seen states has been fetched from memory by then. Breaks when told to stop
+    /// meanwhile; the state then counts as not expanded. Answers what can be used for another state.
+    fn expand(&mut self, level: u32, mut new: Expanded) -> (ControlFlow<()>, Expanded) {
         let run = self.run;
-        let mut successors = std::mem::take(&mut self.successors);
-        successors.clear();
-        let (mut judged, mut failed) = (0, false);
+        if new.parent.layout != self.worker.layout() {
+            self.settle_waiting(level);
+        }
         self.worker.at(self.progress(level));
         let mut rest = std::mem::take(&mut self.rest);
         rest.clear();
-        let state = parent.fit(&mut self.worker);
-        let (layout, foresee, seen) = (self.worker.layout(), self.foresees, &self.seen);
-        let actions = &mut self.actions;
-        self.worker.known_successors(state, &mut rest, &mut |instance, successor| {
-            if foresee {
-                seen.prefetch(run.cut(successor.fingerprint));
+        let state = new.parent.fit(&mut self.worker);
+        self.worker.known_successors(state, &mut rest, &mut new.known);
+        for successor in &new.known {
+            if self.foresees {
+                self.seen.prefetch(run.cut(successor.fingerprint));
             }
-            actions[instance].generated += 1;
-            successors.push(instance as u32, layout, successor.fingerprint, successor.state);
-        });
+            self.actions[successor.instance as usize].generated += 1;
+        }
+        if !self.lazy || !rest.is_empty() {
+            // What is known is so in this layout only.
+            let layout = self.worker.layout();
+            for successor in new.known.drain(..) {
+                let (instance, fingerprint) = (successor.instance, successor.fingerprint);
+                if let (Some(claims), true) = (&self.claims, self.foresees) {
+                    claims.prefetch(run.cut(fingerprint));
+                }
+                let into = new.successors.add(instance, layout, fingerprint, state.len());
+                self.worker.build(state, successor, into);
+            }
+        }
+        self.settle_waiting(level);
+        let mut failed = false;
         for &instance in &rest {
-            let before = successors.len();
-            let state = parent.fit(&mut self.worker);
-            let (layout, seen) = (self.worker.layout(), &self.seen);
+            let before = new.successors.len();
+            let state = new.parent.fit(&mut self.worker);
+            let (layout, foresee, seen) = (self.worker.layout(), self.foresees, &self.seen);
+            let successors = &mut new.successors;
             let result = self.worker.successors(state, instance, &mut |successor| {
                 if foresee {
                     seen.prefetch(run.cut(successor.fingerprint));
@@ -232,57 +259,89 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             });
             if run.halt.is_cancelled() {
                 // The successors may be incomplete: no deadlock, no counts.
-                return ControlFlow::Break(());
+                return (ControlFlow::Break(()), new);
             }
             if self.worker.layout() != layout {
-                successors.relabel(before, self.worker.layout());
+                new.successors.relabel(before, self.worker.layout());
             }
-            self.actions[instance].generated += (successors.len() - before) as u64;
+            self.actions[instance].generated += (new.successors.len() - before) as u64;
             if let Err(failure) = result {
                 failed = true;
-                let (subject, tail) = (Subject::Failure(Phase::Next, 0), Tail::Kept(key));
-                let state = parent.fit(&mut self.worker);
-                self.found(level, subject, Some(failure), key, tail, state);
+                let (subject, tail) = (Subject::Failure(Phase::Next, 0), Tail::Kept(new.key));
+                let state = new.parent.fit(&mut self.worker);
+                self.found(level, subject, Some(failure), new.key, tail, state);
             }
-            // All are judged together, so that the set of seen states has been fetched from memory by
-            // then; unless it matters what is evaluated first.
+            // It matters what is evaluated first.
             if run.in_order {
-                self.judge_all(level, key, parent, &successors, judged);
-                judged = successors.len();
+                self.judge_all(level, &mut new);
             }
         }
         self.rest = rest;
-        self.judge_all(level, key, parent, &successors, judged);
         self.tally.generated += self.worker.take_intermediate();
-        self.tally.expanded += 1;
-        if successors.len() == 0 && !failed && run.options.check_deadlock {
-            let state = parent.fit(&mut self.worker);
+        if new.is_deadlock() && !failed && run.options.check_deadlock {
+            let (key, state) = (new.key, new.parent.fit(&mut self.worker));
             self.found(level, Subject::Deadlock, None, key, Tail::Kept(key), state);
         }
-        self.successors = successors;
-        if run.in_order && self.worker.exit_requested() {
-            run.stop(Bound::Spec);
-        }
-        ControlFlow::Continue(())
-    }
-
-    /// Judges the successors of a state from `first` on.
-    fn judge_all(&mut self, level: u32, key: u64, parent: &mut Packed, all: &Successors, first: usize) {
-        let from = Some(parent.fit(&mut self.worker));
-        if let (Some(claims), true) = (&self.claims, self.foresees) {
-            (first..all.len()).for_each(|at| claims.prefetch(self.run.cut(all.get(at).fingerprint)));
-        }
-        for at in first..all.len() {
-            let Successor { fingerprint, instance, layout, .. } = all.get(at);
-            let link = Link { parent: key, instance };
-            if layout == self.worker.layout() {
-                self.judge(Generated { level, from, link, state: all.state(at), fingerprint });
-            } else {
-                let mut converted = all.packed(at);
-                let state = converted.fit(&mut self.worker);
-                self.judge(Generated { level, from, link, state, fingerprint });
+        let spare = std::mem::replace(&mut self.waiting, new);
+        if run.in_order {
+            self.settle_waiting(level);
+            if self.worker.exit_requested() {
+                run.stop(Bound::Spec);
             }
         }
+        (ControlFlow::Continue(()), spare)
+    }
+
+    /// Judges the successors that wait for it, if any do.
+    #[inline]
+    fn settle_waiting(&mut self, level: u32) {
+        if self.waiting.is_waiting {
+            let mut waiting = std::mem::take(&mut self.waiting);
+            self.admit_all(level, &waiting);
+            self.judge_all(level, &mut waiting);
+            self.tally.expanded += 1;
+            waiting.clear();
+            self.waiting = waiting;
+        }
+    }
+
+    /// Counts successors that are known, and builds, keeps and checks those that are new.
+    fn admit_all(&mut self, level: u32, expanded: &Expanded) {
+        let Expanded { key, parent, judged_in, known, .. } = expanded;
+        let judged = (*judged_in == parent.layout).then_some(parent.words.as_slice());
+        self.tally.generated += known.len() as u64;
+        let mut state = std::mem::take(&mut self.built);
+        state.resize(parent.words.len(), 0);
+        for &successor in known {
+            let own = self.run.cut(successor.fingerprint);
+            if self.insert(own, Link { parent: *key, instance: successor.instance }, level) {
+                self.worker.build(&parent.words, successor, &mut state);
+                self.keep(level, own, &state);
+                self.check(level, judged, &state, successor.fingerprint, Tail::Kept(own));
+            }
+        }
+        self.built = state;
+    }
+
+    /// Judges the successors that were built and not yet judged.
+    fn judge_all(&mut self, level: u32, expanded: &mut Expanded) {
+        let Expanded { key, parent, judged_in, successors: all, judged: done, .. } = expanded;
+        for at in *done..all.len() {
+            let Successor { fingerprint, instance, layout, .. } = all.get(at);
+            let link = Link { parent: *key, instance };
+            let mut converted;
+            let state = if layout == self.worker.layout() {
+                all.state(at)
+            } else {
+                // That may make the worker's layout newer still.
+                converted = all.packed(at);
+                converted.fit(&mut self.worker)
+            };
+            let from = Some(parent.fit(&mut self.worker));
+            let judged = from.filter(|_| *judged_in == self.worker.layout());
+            self.judge(Generated { level, from, judged, link, state, fingerprint });
+        }
+        *done = all.len();
     }
 
     /// Counts, keeps and checks a generated state.
@@ -290,7 +349,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.tally.generated += 1;
         match self.is_inside(&new) {
             Err(failure) => return self.failed(Phase::Constraint, failure, &new),
-            Ok(false) => self.check(new.level, new.state, new.fingerprint, new.tail()),
+            Ok(false) => self.check(new.level, new.judged, new.state, new.fingerprint, new.tail()),
             Ok(true) => {
                 let key = match self.worker.key(new.state, new.fingerprint) {
                     Ok(key) => self.run.cut(key),
@@ -299,7 +358,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 if self.run.plain {
                     if self.insert(key, new.link, new.level) {
                         self.keep(new.level, key, new.state);
-                        self.check(new.level, new.state, new.fingerprint, Tail::Kept(key));
+                        self.check(new.level, new.judged, new.state, new.fingerprint, Tail::Kept(key));
                     }
                 } else if let Err(failure) = self.admit(key, &new) {
                     return self.failed(Phase::View, failure, &new);
@@ -349,7 +408,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         if self.insert(key, new.link, new.level) {
             self.keep(new.level, key, new.state);
             self.draw(key, new.state);
-            self.check(new.level, new.state, new.fingerprint, Tail::Kept(key));
+            self.check(new.level, new.judged, new.state, new.fingerprint, Tail::Kept(key));
         }
         Ok(())
     }
@@ -359,7 +418,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         if !self.has_constraints {
             return Ok(true);
         }
-        Ok(self.worker.constraint(new.state)?
+        Ok(self.worker.constraint(new.judged, new.state)?
             && match new.from {
                 Some(from) => self.worker.action_constraint(from, new.state)?,
                 None => true,
@@ -420,10 +479,10 @@ impl<'r, S: StateSpace> Agent<'r, S> {
     }
 
     /// Checks the invariants of a state generated while `level` is expanded, and the properties of
-    /// initial states if it is one.
-    fn check(&mut self, level: u32, state: &State, fingerprint: u64, tail: Tail) {
+    /// initial states if it is one. `judged` is a state before it that was judged in the same layout.
+    fn check(&mut self, level: u32, judged: Option<&State>, state: &State, fingerprint: u64, tail: Tail) {
         for index in 0..self.invariants {
-            match self.worker.invariant(index as usize, state) {
+            match self.worker.invariant(index as usize, judged, state) {
                 Ok(true) => {}
                 Ok(false) => self.found(level + 1, Subject::Invariant(index), None, fingerprint, tail, state),
                 Err(failure) => {
@@ -459,7 +518,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                     let state = winner.state.fit(&mut self.worker);
                     self.keep(level, key, state);
                     self.draw(key, state);
-                    self.check(level, state, winner.fingerprint, Tail::Kept(key));
+                    self.check(level, None, state, winner.fingerprint, Tail::Kept(key));
                 }
             }
             self.release();

@@ -197,7 +197,7 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
             None => Tail::Initial,
             Some((node, instance)) => Tail::Step(Link { parent: node as u64, instance: instance as u32 }),
         };
-        let inside = match self.worker.constraint(state) {
+        let inside = match self.worker.constraint(None, state) {
             Ok(true) => match &parent {
                 Some(parent) => self.worker.action_constraint(parent, state),
                 None => Ok(true),
@@ -286,7 +286,7 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
     /// Checks the invariants of a state, and the properties of initial states if it is one.
     fn check(&mut self, state: &State, tail: Tail) {
         for index in 0..self.space.properties().invariants.len() {
-            let holds = self.worker.invariant(index, state);
+            let holds = self.worker.invariant(index, None, state);
             let (violated, failed) =
                 (Subject::Invariant(index as u32), Subject::Failure(Phase::Invariant, index as u32));
             self.verdict(holds, violated, failed, tail, state);

@@ -1,10 +1,52 @@
-//! The successors of one state, collected before they are judged.
+//! A state that was expanded, and its successors, collected before they are judged.
 //!
 //! Holds: they are in the order in which they were emitted; each knows its layout, as the worker may
 //! change its own from one instance to the next.
 
 use super::packed::Packed;
-use crate::space::State;
+use crate::space::{Known, State};
+
+/// A state that was expanded.
+#[derive(Debug, Default)]
+pub(super) struct Expanded {
+    /// Its key.
+    pub key: u64,
+    /// The state.
+    pub parent: Packed,
+    /// The layout in which it was judged when it was generated.
+    pub judged_in: u32,
+    /// The successors that need not be built yet.
+    pub known: Vec<Known>,
+    /// All others.
+    pub successors: Successors,
+    /// How many of those are judged.
+    pub judged: usize,
+    /// Whether there is such a state.
+    pub is_waiting: bool,
+}
+
+impl Expanded {
+    /// Becomes another state, of which no successor is known yet.
+    pub fn restart(&mut self, key: u64, layout: u32, state: &State) {
+        self.clear();
+        (self.key, self.judged_in, self.is_waiting) = (key, layout, true);
+        self.parent.layout = layout;
+        self.parent.words.clear();
+        self.parent.words.extend_from_slice(state);
+    }
+
+    /// Forgets the state, keeps the memory.
+    pub fn clear(&mut self) {
+        self.known.clear();
+        self.successors.clear();
+        (self.judged, self.is_waiting) = (0, false);
+    }
+
+    /// Whether it has no successor.
+    pub fn is_deadlock(&self) -> bool {
+        self.known.is_empty() && self.successors.len() == 0
+    }
+}
 
 /// A successor among others.
 #[derive(Clone, Copy, Debug)]
@@ -39,11 +81,16 @@ impl Successors {
     }
 
     /// Adds one.
-    #[inline]
     pub fn push(&mut self, instance: u32, layout: u32, fingerprint: u64, state: &State) {
+        self.add(instance, layout, fingerprint, state.len()).copy_from_slice(state);
+    }
+
+    /// Adds one of `width` words, which the caller fills.
+    pub fn add(&mut self, instance: u32, layout: u32, fingerprint: u64, width: usize) -> &mut State {
         let start = self.words.len();
-        self.words.extend_from_slice(state);
+        self.words.resize(start + width, 0);
         self.all.push(Successor { fingerprint, instance, layout, start, end: self.words.len() });
+        &mut self.words[start..]
     }
 
     /// Says that those from `first` on turned out to be of this layout.

@@ -226,7 +226,7 @@ fn step<S: StateSpace>(
             // What cannot be evaluated is not kept.
             Wanted::Key(wanted) => {
                 run.key_of(worker, state, fingerprint) == Ok(Some(wanted))
-                    && worker.constraint(state) == Ok(true)
+                    && worker.constraint(None, state) == Ok(true)
                     && match &mut from {
                         Some(from) => {
                             let from = from.fit(worker);
@@ -257,7 +257,7 @@ pub(super) fn shows<S: StateSpace>(
     let (last, before) = (&last.words, before.last().map(|state| &state.words));
     worker.at(Progress { level: level - 1, ..Progress::default() });
     match finding.subject {
-        Subject::Invariant(index) => worker.invariant(index as usize, last) == Ok(false),
+        Subject::Invariant(index) => worker.invariant(index as usize, None, last) == Ok(false),
         Subject::InitialProperty(index) => worker.initial_property(index as usize, last) == Ok(false),
         Subject::ActionProperty(index) => {
             before.is_some_and(|from| worker.action_property(index as usize, from, last) == Ok(false))
@@ -265,13 +265,13 @@ pub(super) fn shows<S: StateSpace>(
         Subject::Deadlock => has_successors(space, worker, behaviour) == Ok(false),
         Subject::Failure(phase, index) => match phase {
             Phase::Next => has_successors(space, worker, behaviour).is_err(),
-            Phase::Invariant => worker.invariant(index as usize, last).is_err(),
+            Phase::Invariant => worker.invariant(index as usize, None, last).is_err(),
             Phase::InitialProperty => worker.initial_property(index as usize, last).is_err(),
             Phase::ActionProperty => {
                 before.is_some_and(|from| worker.action_property(index as usize, from, last).is_err())
             }
             Phase::Constraint => {
-                worker.constraint(last).is_err()
+                worker.constraint(None, last).is_err()
                     || before.is_some_and(|from| worker.action_constraint(from, last).is_err())
             }
             Phase::View => {

@@ -6,12 +6,15 @@
 
 use crate::state::{Key, Trie};
 
+/// An instance of which something may come, and the place of its trie to go on from.
+pub(super) type Live = (u32, u32);
+
 /// Instances that read the same first.
 struct Group {
     key: Key,
-    members: Vec<usize>,
-    /// By value: those of which something comes.
-    live: Vec<Option<Box<[usize]>>>,
+    members: Vec<Live>,
+    /// By value: those of which something may come, and where their tries go on.
+    live: Vec<Option<Box<[Live]>>>,
 }
 
 /// The instances, by what they read first.
@@ -20,7 +23,7 @@ pub(super) struct Guards {
     keys: Vec<Option<Key>>,
     groups: Vec<Group>,
     /// Those that have to be asked always.
-    always: Vec<usize>,
+    always: Vec<Live>,
 }
 
 /// Values past this one are not kept.
@@ -33,11 +36,12 @@ impl Guards {
         for (number, trie) in tries.iter().enumerate() {
             let key = trie.key();
             self.keys.push(key);
+            let member = (number as u32, trie.root());
             match key {
-                None => self.always.push(number),
+                None => self.always.push(member),
                 Some(key) => match self.groups.iter_mut().find(|group| group.key == key) {
-                    Some(group) => group.members.push(number),
-                    None => self.groups.push(Group { key, members: vec![number], live: Vec::new() }),
+                    Some(group) => group.members.push(member),
+                    None => self.groups.push(Group { key, members: vec![member], live: Vec::new() }),
                 },
             }
         }
@@ -53,7 +57,7 @@ impl Guards {
 
     /// The instances of which something may come in a state.
     #[inline]
-    pub fn instances(&mut self, tries: &[Trie], state: &[u32], found: &mut Vec<usize>) {
+    pub fn instances(&mut self, tries: &[Trie], state: &[u32], found: &mut Vec<Live>) {
         found.clear();
         found.extend_from_slice(&self.always);
         for group in &mut self.groups {
@@ -68,15 +72,17 @@ impl Guards {
 
 impl Group {
     #[cold]
-    fn ask(&mut self, tries: &[Trie], value: usize, found: &mut Vec<usize>) {
-        let live = |&number: &usize| tries[number].first(value as u32);
-        let answers: Vec<Option<bool>> = self.members.iter().map(live).collect();
-        if value >= MOST || answers.contains(&None) {
+    fn ask(&mut self, tries: &[Trie], value: usize, found: &mut Vec<Live>) {
+        let first = |&(number, _): &Live| {
+            let goes_on = tries[number as usize].first(value as u32)?;
+            Some(goes_on.map(|at| (number, at)))
+        };
+        let answers: Option<Vec<Option<Live>>> = self.members.iter().map(first).collect();
+        let Some(answers) = answers.filter(|_| value < MOST) else {
             found.extend_from_slice(&self.members);
             return;
-        }
-        let members = self.members.iter().zip(&answers);
-        let live: Box<[usize]> = members.filter(|(_, a)| **a == Some(true)).map(|(n, _)| *n).collect();
+        };
+        let live: Box<[Live]> = answers.into_iter().flatten().collect();
         found.extend_from_slice(&live);
         if self.live.len() <= value {
             self.live.resize(value + 1, None);

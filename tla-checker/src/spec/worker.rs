@@ -5,15 +5,19 @@
 //! that fails, or a predicate is false, the evaluator decides alone, without what was learned, so that
 //! a failure is the first one in the order of evaluation.
 
-use super::guards::Guards;
+use super::footprints::Footprints;
+use super::guards::{Guards, Live};
 use super::identity::Identities;
+use super::projection::{Projection, VIEW};
 use super::{Roles, SpecSpace};
 use crate::eval::{Evaluator, Instance, Thawed};
 use crate::failure::Failure;
 use crate::ir::{NodeId, OpId};
 use crate::observer::Cancel;
-use crate::space::{Emit, EmitKnown, Progress, SpaceWorker, State, Successor, identity_of};
-use crate::state::{FAILS, Layout, Misfit, NOTHING, Op, PartId, Shape, Store, Trie, Walk, apply, infer};
+use crate::space::{Emit, Known, Progress, SpaceWorker, State, Successor, identity_of};
+use crate::state::{
+    FAILS, Layout, Misfit, NOTHING, Op, PartId, Shape, Store, Trie, Walk, apply, changed, infer, weigh,
+};
 use crate::value::fingerprint::{Sum, variable_terms};
 use crate::value::{Datum, Limits, Numbers, Value, ValueError};
 use std::collections::BTreeMap;
@@ -25,6 +29,8 @@ use tla_parser::source::Span;
 struct Judged {
     op: OpId,
     trie: Trie,
+    /// Up to where the trie knows what words are read.
+    version: u64,
 }
 
 /// Which predicates.
@@ -49,8 +55,11 @@ pub struct Worker<'s> {
     /// What was learned of each instance.
     tries: Vec<Trie>,
     guards: Guards,
-    live: Vec<usize>,
+    live: Vec<Live>,
     predicates: [Vec<Judged>; 5],
+    footprints: Arc<[Vec<Footprints>; 2]>,
+    /// The VIEW, if it only names variables.
+    projection: Option<Projection>,
     /// The state that is being expanded, the terms of its words, and the sum of all its terms.
     now: Vec<u32>,
     terms: Vec<u64>,
@@ -96,6 +105,8 @@ impl<'s> Worker<'s> {
             guards: Guards::default(),
             live: Vec::new(),
             predicates: Default::default(),
+            footprints: space.footprints(0),
+            projection: None,
             now: vec![0; width],
             terms: Vec::new(),
             sum: 0,
@@ -125,8 +136,13 @@ impl<'s> Worker<'s> {
         let trie = |i: &Instance| Trie::new(learns(i)).with_room_for(most.max(1 << 12));
         self.tries = roles.instances.iter().map(trie).collect();
         self.guards.arrange(&self.tries);
+        self.footprints = space.footprints(self.store().layout.number);
+        let ir = space.setting.ir;
+        let keeps = |_: &OpId| space.setting.keep_values;
+        let project = |view: OpId| Projection::new(ir, ir.op(view).body, &self.store().layout);
+        self.projection = roles.view.filter(keeps).and_then(project);
         let judged = |ops: &[OpId]| {
-            let trie = |&op: &OpId| Judged { op, trie: Trie::new(apart && space.learns(op)) };
+            let trie = |&op: &OpId| Judged { op, trie: Trie::new(apart && space.learns(op)), version: 0 };
             ops.iter().map(trie).collect::<Vec<_>>()
         };
         self.predicates = [
@@ -210,11 +226,12 @@ impl<'s> Worker<'s> {
         result
     }
 
-    /// The truth of a predicate of a state, or of a step.
+    /// The truth of a predicate of a state, or of a step; `from` as in [`SpaceWorker::invariant`].
     fn judge(
         &mut self,
         group: Group,
         at: usize,
+        from: Option<&State>,
         state: &State,
         next: Option<&State>,
     ) -> Result<bool, Failure> {
@@ -226,7 +243,14 @@ impl<'s> Worker<'s> {
                 self.pair.extend_from_slice(state);
                 self.pair.extend_from_slice(next);
             }
-            let known = self.known_truth(group, at, state, next);
+            let known = match from {
+                Some(from) => self.still_true(group, at, from, state),
+                None => self.known_truth(group, at, state, next),
+            };
+            if known == Some(true) {
+                self.predicates[group as usize][at].trie.count(false);
+                return Ok(true);
+            }
             self.predicates[group as usize][at].trie.count(known.is_none());
             let known = match known {
                 None if self.predicates[group as usize][at].trie.learns() => {
@@ -244,10 +268,45 @@ impl<'s> Worker<'s> {
             }
         }
         self.load_other(state, next);
-        self.evaluator.truth_of(op).map_err(|failure| {
+        let truth = self.evaluator.truth_of(op).map_err(|failure| {
             self.evaluator.door.clear();
             *failure
-        })
+        });
+        if truth.as_ref().is_ok_and(|&truth| truth)
+            && let Some(footprints) = self.footprints_of(group)
+        {
+            footprints[at].spoil();
+        }
+        truth
+    }
+
+    /// The footprints of predicates that hold of every state that is expanded.
+    fn footprints_of(&self, group: Group) -> Option<&[Footprints]> {
+        match group {
+            Group::Invariants => Some(&self.footprints[0]),
+            Group::Constraints => Some(&self.footprints[1]),
+            Group::Initial | Group::Actions | Group::ActionConstraints => None,
+        }
+    }
+
+    /// The truth of a predicate, if it is known, of a successor of a state of which it holds.
+    #[inline]
+    fn still_true(&mut self, group: Group, at: usize, from: &State, state: &State) -> Option<bool> {
+        let known = match group {
+            Group::Invariants => &self.footprints[0][at],
+            Group::Constraints => &self.footprints[1][at],
+            Group::Initial | Group::Actions | Group::ActionConstraints => return None,
+        };
+        let Judged { trie, version, .. } = &mut self.predicates[group as usize][at];
+        if !known.update(version, trie) {
+            return self.known_truth(group, at, state, None);
+        }
+        let changed = changed(from, state);
+        if trie.ignores(changed) {
+            return Some(true);
+        }
+        trie.walk_changed(&self.evaluator.door.store, from, state, changed, &mut self.walk);
+        self.walk.missing.is_empty().then(|| !self.walk.payloads.contains(&FAILS))
     }
 
     /// The truth of a predicate, if it is known.
@@ -264,23 +323,27 @@ impl<'s> Worker<'s> {
         let missing = std::mem::take(&mut self.walk.missing);
         let words = self.evaluator.door.log_words();
         let judged = &mut self.predicates[group as usize][at];
-        let mut truth = Some(true);
-        for script in &missing {
-            let trie = std::mem::replace(&mut judged.trie, Trie::new(false));
-            self.evaluator.door.logging(|log| log.begin_truth(trie, words, script));
-            truth = self.evaluator.each_holds_of(judged.op).ok();
-            judged.trie = self.evaluator.door.logging(|log| log.end_truth(truth));
-            if truth != Some(true) {
-                break;
-            }
+        let trie = std::mem::replace(&mut judged.trie, Trie::new(false));
+        self.evaluator.door.logging(|log| log.begin_truth(trie, words, &missing));
+        let truth = self.evaluator.each_holds_of(judged.op).ok();
+        judged.trie = self.evaluator.door.logging(|log| log.end_truth(truth));
+        let read = self.evaluator.door.logging(|log| log.footprints().to_vec());
+        if let Some(footprints) = self.footprints_of(group) {
+            footprints[at].widen(&read);
         }
         self.walk.missing = missing;
         truth.is_some()
     }
 
-    fn all(&mut self, group: Group, state: &State, next: Option<&State>) -> Result<bool, Failure> {
+    fn all(
+        &mut self,
+        group: Group,
+        from: Option<&State>,
+        state: &State,
+        next: Option<&State>,
+    ) -> Result<bool, Failure> {
         for at in 0..self.predicates[group as usize].len() {
-            if !self.judge(group, at, state, next)? {
+            if !self.judge(group, at, from, state, next)? {
                 return Ok(false);
             }
         }
@@ -338,23 +401,21 @@ impl<'s> Worker<'s> {
     fn learn(&mut self, number: usize) -> Result<(), Left> {
         let missing = std::mem::take(&mut self.walk.missing);
         let words = self.evaluator.door.log_words();
-        let result = missing.iter().try_for_each(|script| {
-            let trie = std::mem::replace(&mut self.tries[number], Trie::new(false));
-            self.evaluator.door.logging(|log| log.begin_action(trie, words, script));
-            let result = self.solve(number, &mut |e, ops| e.door.logging(|log| log.emit(ops)));
-            self.tries[number] = self.evaluator.door.logging(|log| log.end(result.is_ok(), None));
-            result
-        });
+        let trie = std::mem::replace(&mut self.tries[number], Trie::new(false));
+        self.evaluator.door.logging(|log| log.begin_action(trie, words, &missing));
+        let result = self.solve(number, &mut |e, ops| e.door.logging(|log| log.emit(ops)));
+        self.tries[number] = self.evaluator.door.logging(|log| log.end(result.is_ok(), None));
         self.walk.missing = missing;
         result
     }
 
-    /// Emits the successors by an instance, if what was learned is enough to know them.
+    /// The successors by an instance, if what was learned is enough to know them; from a place of its
+    /// trie on.
     #[inline]
-    fn emit_known(&mut self, number: usize, emit: &mut EmitKnown<'_>) -> bool {
-        let (trie, store) = (&mut self.tries[number], &self.evaluator.door.store);
+    fn find_known(&mut self, (number, at): Live, found: &mut Vec<Known>) -> bool {
+        let (trie, store) = (&mut self.tries[number as usize], &self.evaluator.door.store);
         let one;
-        let payloads = match trie.payload(store, &self.now) {
+        let payloads = match trie.payload_from(at, store, &self.now) {
             Some(NOTHING) => {
                 trie.count(false);
                 return true;
@@ -373,13 +434,32 @@ impl<'s> Worker<'s> {
         };
         trie.count(false);
         for &payload in payloads {
-            for ops in self.tries[number].successors(payload) {
-                self.packed.copy_from_slice(&self.now);
-                let sum = apply(store, ops, &mut self.packed, &self.terms, self.sum);
-                emit(number, Successor { state: &self.packed, fingerprint: sum.finalise() });
+            let mut effect = payload - 1;
+            loop {
+                let (ops, more) = trie.effects.get(effect);
+                let sum = weigh(ops, &self.now, &self.terms, self.sum);
+                found.push(Known { fingerprint: sum.finalise(), instance: number, effect });
+                if !more {
+                    break;
+                }
+                effect += 1;
             }
         }
         true
+    }
+
+    /// Emits the successors by an instance, if what was learned is enough to know them.
+    fn emit_known(&mut self, number: usize, emit: &mut Emit<'_>) -> bool {
+        let mut found = Vec::new();
+        let known = self.find_known((number as u32, self.tries[number].root()), &mut found);
+        for successor in found {
+            let mut state = self.now.clone();
+            apply(self.tries[number].effects.get(successor.effect).0, &mut state);
+            if emit(Successor { state: &state, fingerprint: successor.fingerprint }).is_break() {
+                break;
+            }
+        }
+        known
     }
 
     /// Emits the successors by an instance as the evaluator finds them.
@@ -395,9 +475,10 @@ impl<'s> Worker<'s> {
         // What was found before a failure stands.
         let mut start = 0;
         for end in ends {
+            let ops = &all[start..end];
             self.packed.copy_from_slice(&self.now);
-            let sum =
-                apply(&self.evaluator.door.store, &all[start..end], &mut self.packed, &self.terms, self.sum);
+            apply(ops, &mut self.packed);
+            let sum = weigh(ops, &self.now, &self.terms, self.sum);
             start = end;
             if emit(Successor { state: &self.packed, fingerprint: sum.finalise() }).is_break() {
                 break;
@@ -408,12 +489,6 @@ impl<'s> Worker<'s> {
 
     fn try_successors(&mut self, number: usize, emit: &mut Emit<'_>) -> Result<(), Left> {
         if self.tries[number].is_on() {
-            let mut flow = ControlFlow::Continue(());
-            let emit = &mut |_, successor: Successor<'_>| {
-                if flow.is_continue() {
-                    flow = emit(successor);
-                }
-            };
             if self.emit_known(number, emit) {
                 return Ok(());
             }
@@ -456,7 +531,7 @@ impl<'s> Worker<'s> {
             }
             ops.clear();
             match new.pack(b, &old.value(state, a), &mut ops, interner) {
-                Ok(()) => put(&ops, into),
+                Ok(()) => apply(&ops, into),
                 Err(Misfit::Reshape(part, shape)) => {
                     self.reshape(part, &shape);
                     return None;
@@ -469,16 +544,6 @@ impl<'s> Worker<'s> {
 
     fn limits(&self) -> Limits {
         Limits { max_set: self.space.setting.bounds.max_set }
-    }
-}
-
-/// Puts operations that write whole words into a state.
-fn put(ops: &[Op], state: &mut [u32]) {
-    for op in ops {
-        match *op {
-            Op::Put(word, value, _) | Op::Bits(word, value) => state[word as usize] = value,
-            Op::Add(..) | Op::Remove(..) => unreachable!("there was nothing before"),
-        }
     }
 }
 
@@ -537,7 +602,7 @@ impl SpaceWorker for Worker<'_> {
             e.check_complete(body)?;
             let Evaluator { door, interner, .. } = &mut *e;
             match door.operations(false, &mut ops, interner) {
-                Ok(()) => put(&ops, packed),
+                Ok(()) => apply(&ops, packed),
                 Err((_, Misfit::Reshape(..))) => {
                     return Err(Box::new(Failure::internal("an initial state does not fit the layout")));
                 }
@@ -581,7 +646,7 @@ impl SpaceWorker for Worker<'_> {
         }
     }
 
-    fn known_successors(&mut self, state: &State, rest: &mut Vec<usize>, emit: &mut EmitKnown<'_>) {
+    fn known_successors(&mut self, state: &State, rest: &mut Vec<usize>, found: &mut Vec<Known>) {
         if self.layout() == 0 {
             rest.extend(0..self.tries.len());
             return;
@@ -589,12 +654,18 @@ impl SpaceWorker for Worker<'_> {
         self.come(state);
         let mut live = std::mem::take(&mut self.live);
         self.guards.instances(&self.tries, &self.now, &mut live);
-        for &number in &live {
-            if !self.tries[number].is_on() || !self.emit_known(number, emit) {
+        for &instance in &live {
+            let number = instance.0 as usize;
+            if !self.tries[number].is_on() || !self.find_known(instance, found) {
                 rest.push(number);
             }
         }
         self.live = live;
+    }
+
+    fn build(&mut self, state: &State, known: Known, into: &mut State) {
+        into.copy_from_slice(state);
+        apply(self.tries[known.instance as usize].effects.get(known.effect).0, into);
     }
 
     fn take_intermediate(&mut self) -> u64 {
@@ -603,8 +674,15 @@ impl SpaceWorker for Worker<'_> {
 
     fn key(&mut self, state: &State, fingerprint: u64) -> Result<u64, Failure> {
         let Some(view) = self.roles.view else { return Ok(fingerprint) };
+        if let Some(projection) = &mut self.projection {
+            let Evaluator { door, interner, .. } = &mut self.evaluator;
+            door.store.admit(state, interner);
+            if let Ok(sum) = projection.sum(&door.store, state) {
+                return Ok(sum.finalise());
+            }
+        }
         let Some(value) = self.view(state)? else { return Ok(fingerprint) };
-        let terms = variable_terms::<u64, Value>("VIEW", &value);
+        let terms = variable_terms::<u64, Value>(VIEW, &value);
         terms.map(Sum::finalise).map_err(|e| self.value_failure(view, &e))
     }
 
@@ -630,24 +708,24 @@ impl SpaceWorker for Worker<'_> {
         Ok(identity)
     }
 
-    fn constraint(&mut self, state: &State) -> Result<bool, Failure> {
-        self.checking(|w| w.all(Group::Constraints, state, None))
+    fn constraint(&mut self, from: Option<&State>, state: &State) -> Result<bool, Failure> {
+        self.checking(|w| w.all(Group::Constraints, from, state, None))
     }
 
     fn action_constraint(&mut self, from: &State, to: &State) -> Result<bool, Failure> {
-        self.all(Group::ActionConstraints, from, Some(to))
+        self.all(Group::ActionConstraints, None, from, Some(to))
     }
 
-    fn invariant(&mut self, index: usize, state: &State) -> Result<bool, Failure> {
-        self.checking(|w| w.judge(Group::Invariants, index, state, None))
+    fn invariant(&mut self, index: usize, from: Option<&State>, state: &State) -> Result<bool, Failure> {
+        self.checking(|w| w.judge(Group::Invariants, index, from, state, None))
     }
 
     fn action_property(&mut self, index: usize, from: &State, to: &State) -> Result<bool, Failure> {
-        self.judge(Group::Actions, index, from, Some(to))
+        self.judge(Group::Actions, index, None, from, Some(to))
     }
 
     fn initial_property(&mut self, index: usize, state: &State) -> Result<bool, Failure> {
-        self.checking(|w| w.judge(Group::Initial, index, state, None))
+        self.checking(|w| w.judge(Group::Initial, index, None, state, None))
     }
 
     fn fingerprint(&mut self, state: &State) -> u64 {

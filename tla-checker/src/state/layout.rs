@@ -41,6 +41,16 @@ impl KeyList {
         })
     }
 
+    /// Goes on from the path of a function to that of its value for key number `at`; what
+    /// [`Path::leave`] needs to come back.
+    pub(crate) fn enter(&self, at: usize, path: &mut Path) -> usize {
+        match self {
+            KeyList::Sequence(_) => path.enter_index(at as i64 + 1),
+            KeyList::Fields(names) => path.enter_field(&names[at]),
+            KeyList::Other(data) => path.enter(&data[at]).expect("data are built"),
+        }
+    }
+
     pub(super) fn to_keys(&self, interner: &mut Interner) -> Keys {
         match self {
             KeyList::Sequence(n) => Keys::Sequence(*n),
@@ -146,11 +156,7 @@ impl Builder<'_> {
                 self.constant = self.constant.wrapping_add(path.function_term());
                 let mut parts = Vec::with_capacity(shapes.len());
                 for (at, shape) in shapes.iter().enumerate() {
-                    let before = match keys {
-                        KeyList::Sequence(_) => path.enter_index(at as i64 + 1),
-                        KeyList::Fields(names) => path.enter_field(&names[at]),
-                        KeyList::Other(data) => path.enter(&data[at]).expect("data are built"),
-                    };
+                    let before = keys.enter(at, path);
                     parts.push(self.part(shape, path, variable));
                     path.leave(before);
                 }

@@ -8,7 +8,9 @@
 //! asserted.
 
 use super::effect::Op;
-use super::trie::{FAILS, HOLDS, NOTHING, Read, Trie};
+use std::ops::Range;
+
+use super::trie::{FAILS, Footprint, HOLDS, NOTHING, Read, Trie};
 
 /// What comes of an evaluation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +41,10 @@ struct Recorder {
     bits: Vec<u32>,
     sizes: Vec<u32>,
     journal: Vec<Undo>,
-    /// Branches to take at the first forks; after them, all.
-    script: Vec<u32>,
+    /// Which branches are wanted: those on the way to one of these places, and all that is behind it.
+    scripts: Vec<Vec<u32>>,
+    /// By depth, the scripts that begin with the branches taken to there.
+    wanted: Vec<Range<usize>>,
     depth: usize,
     /// Operations of the successors found, and where each one's end.
     ops: Vec<Op>,
@@ -48,10 +52,51 @@ struct Recorder {
     /// The successors from here on belong to the current path.
     pending: usize,
     broken: bool,
+    /// The branches taken before anything was read, and the words read in each and at all.
+    branch: Vec<u32>,
+    words: Vec<u64>,
+    footprints: Vec<Footprint>,
 }
 
 impl Recorder {
+    fn note_word(&mut self, word: u32) {
+        if let Some(words) = self.words.last_mut() {
+            *words |= 1 << ((word - self.first) % 64);
+        }
+    }
+
+    /// Ends the branch that began before anything was read.
+    fn end_footprint(&mut self) {
+        let Some(words) = self.words.pop() else { return };
+        self.footprints.push((self.branch.clone(), words));
+        self.branch.pop();
+        if let Some(around) = self.words.last_mut() {
+            *around |= words;
+        }
+    }
+
+    /// Whether a branch at a depth is to be taken.
+    fn wants(&mut self, depth: usize, branch: u32) -> bool {
+        let Range { start, end } = self.wanted[depth];
+        let scripts = &self.scripts[start..end];
+        let behind = scripts.first().is_none_or(|script| script.len() <= depth);
+        let wanted = if behind {
+            start..end
+        } else {
+            let first = scripts.partition_point(|script| script[depth] < branch);
+            let last = scripts.partition_point(|script| script[depth] <= branch);
+            start + first..start + last
+        };
+        let wants = behind || !wanted.is_empty();
+        self.wanted.truncate(depth + 1);
+        self.wanted.push(wanted);
+        wants
+    }
+
     fn step(&mut self, read: Read, value: u32) {
+        if let Read::Word(word) | Read::Bit(word, _) = read {
+            self.note_word(word + self.first);
+        }
         match self.cursor.and_then(|at| self.trie.step(at, read, value)) {
             Some(next) => self.cursor = Some(next),
             None => self.broken = true,
@@ -130,6 +175,8 @@ pub(crate) struct Fork {
 /// A branch being taken.
 pub(crate) struct Branch {
     journal: usize,
+    /// Nothing was read before it.
+    unread: bool,
 }
 
 /// Evaluations being logged.
@@ -151,7 +198,8 @@ impl Log {
         !self.recorders.is_empty()
     }
 
-    fn begin(&mut self, trie: Trie, goal: Goal, words: usize, first: u32, script: &[u32]) {
+    fn begin(&mut self, trie: Trie, goal: Goal, words: usize, first: u32, scripts: &[Vec<u32>]) {
+        debug_assert!(scripts.is_sorted());
         let mut recorder = self.spare.pop().unwrap_or_else(|| Recorder {
             trie: Trie::new(false),
             goal,
@@ -161,33 +209,46 @@ impl Log {
             bits: Vec::new(),
             sizes: Vec::new(),
             journal: Vec::new(),
-            script: Vec::new(),
+            scripts: Vec::new(),
+            wanted: Vec::new(),
             depth: 0,
             ops: Vec::new(),
             ends: Vec::new(),
             pending: 0,
             broken: false,
+            branch: Vec::new(),
+            words: Vec::new(),
+            footprints: Vec::new(),
         });
         recorder.cursor = Some(trie.root());
         (recorder.trie, recorder.goal, recorder.first) = (trie, goal, first);
         recorder.whole.resize(words, false);
         recorder.bits.resize(words, 0);
-        recorder.script.clear();
-        recorder.script.extend_from_slice(script);
+        recorder.scripts.clear();
+        recorder.scripts.extend_from_slice(scripts);
+        recorder.wanted.clear();
+        recorder.wanted.push(0..scripts.len());
         (recorder.depth, recorder.pending, recorder.broken) = (0, 0, false);
         recorder.ops.clear();
         recorder.ends.clear();
+        recorder.branch.clear();
+        recorder.words.clear();
+        recorder.footprints.clear();
+        if goal == Goal::Truth {
+            recorder.words.push(0);
+        }
         self.recorders.push(recorder);
     }
 
-    /// Begins to log an action. Of its first forks only the branches of the script are taken.
-    pub fn begin_action(&mut self, trie: Trie, words: usize, script: &[u32]) {
-        self.begin(trie, Goal::Action, words, 0, script);
+    /// Begins to log an action. Of its forks only the branches that lead to one of the scripts' places, or
+    /// on from there, are taken; in order, none the beginning of another. Without scripts, all are.
+    pub fn begin_action(&mut self, trie: Trie, words: usize, scripts: &[Vec<u32>]) {
+        self.begin(trie, Goal::Action, words, 0, scripts);
     }
 
     /// Begins to log a predicate, the same way.
-    pub fn begin_truth(&mut self, trie: Trie, words: usize, script: &[u32]) {
-        self.begin(trie, Goal::Truth, words, 0, script);
+    pub fn begin_truth(&mut self, trie: Trie, words: usize, scripts: &[Vec<u32>]) {
+        self.begin(trie, Goal::Truth, words, 0, scripts);
     }
 
     /// Begins to log an expression of the state whose words begin with `first`.
@@ -214,6 +275,9 @@ impl Log {
             recorder.depth = 0;
         }
         recorder.unwind(0);
+        while !recorder.words.is_empty() {
+            recorder.end_footprint();
+        }
         let mut trie = std::mem::replace(&mut recorder.trie, Trie::new(false));
         debug_assert!(!recorder.broken, "an evaluation depends on more than it reads");
         if recorder.broken {
@@ -221,6 +285,11 @@ impl Log {
         }
         self.spare.push(recorder);
         trie
+    }
+
+    /// What the evaluation that ended last has read, branch by branch.
+    pub fn footprints(&self) -> &[Footprint] {
+        self.spare.last().map_or(&[], |recorder| &recorder.footprints)
     }
 
     /// Takes note of a read.
@@ -282,6 +351,7 @@ impl Log {
         let recorder = self.forkable(goal)?;
         // What was read of them already is no longer in question bit by bit.
         let fits = recorder.cursor.is_some_and(|at| recorder.trie.each(at, first, words));
+        (first..first + words).for_each(|word| recorder.note_word(word));
         Self::forked(recorder, fits, true)
     }
 
@@ -296,11 +366,16 @@ impl Log {
     /// Takes a branch of a fork; none when it is not to be tried.
     pub fn enter(&mut self, fork: Fork, branch: u32) -> Option<Branch> {
         let recorder = self.recorders.first_mut()?;
-        if recorder.script.get(fork.depth).is_some_and(|&wanted| wanted != branch) {
+        if !recorder.wants(fork.depth, branch) {
             return None;
         }
         recorder.cursor = (!recorder.broken).then(|| recorder.trie.branch(fork.at, branch));
-        Some(Branch { journal: recorder.journal.len() })
+        let unread = recorder.goal == Goal::Truth && recorder.journal.is_empty();
+        if unread {
+            recorder.branch.push(branch);
+            recorder.words.push(0);
+        }
+        Some(Branch { journal: recorder.journal.len(), unread })
     }
 
     /// A branch has been tried to its end (a predicate: it holds).
@@ -313,6 +388,9 @@ impl Log {
                 recorder.trie.bury(fork.at, branch);
             }
             recorder.unwind(taken.journal);
+            if taken.unread {
+                recorder.end_footprint();
+            }
         }
     }
 

@@ -278,7 +278,7 @@ impl Store {
                     None => self.table_mut(table).index(value, interner)?,
                 };
                 let term = self.table(table).terms[index as usize];
-                ops.push(Op::Put(p.first, index, term));
+                ops.push(Op::put(p.first, index, term));
                 Ok(())
             }
             Form::Set => {
@@ -297,7 +297,9 @@ impl Store {
                     let index = self.member(part, element, interner)?;
                     words[index as usize / 32] |= 1 << (index % 32);
                 }
-                ops.extend((p.first..).zip(words).map(|(word, bits)| Op::Bits(word, bits)));
+                for (word, bits) in (p.first..).zip(words) {
+                    ops.push(Op::put(word, bits, self.bit_terms(word, bits)));
+                }
                 Ok(())
             }
             Form::Function(_, parts) => {

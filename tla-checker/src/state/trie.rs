@@ -8,7 +8,7 @@
 //! reads. *LTSmin's* local transition caching at the grain of slots (Blom, van de Pol, Weber: *LTSmin:
 //! Distributed and Symbolic Reachability*, CAV 2010).
 
-use super::effect::{Effects, Op};
+use super::effect::Effects;
 use super::store::Store;
 use rustc_hash::FxHashMap;
 
@@ -27,24 +27,28 @@ pub(crate) enum Read {
 pub(crate) const NOTHING: u32 = 0;
 /// The payload of a leaf where a predicate holds.
 pub(crate) const HOLDS: u32 = 1;
-/// The payload of a leaf where it does not: nothing after it has to be asked.
-pub(crate) const FAILS: u32 = u32::MAX;
+/// The payload of a leaf where it does not: nothing after it has to be asked. No payload is larger.
+pub(crate) const FAILS: u32 = ENDED - 1;
+
+/// A leaf where nothing comes of the evaluation, as a child.
+const NOTHING_ENDED: u32 = ENDED | NOTHING;
+
+/// Marks a child that is a leaf: the rest is its payload.
+const ENDED: u32 = 1 << 31;
 
 /// A place on a path. Child 0 is no child.
 #[derive(Clone, Copy)]
 enum Node {
     /// Not evaluated yet, or not to the end.
     Unknown,
-    /// By the value of a word: a stretch of the pool.
-    Word { word: u32, start: u32, len: u32 },
-    /// The same, by a map.
+    /// By the value of a word, or of a bit of one: a stretch of the pool.
+    Table { bit: Option<Bit>, word: u32, start: u32, len: u32 },
+    /// By the value of a word, by a map.
     Sparse { word: u32, map: u32 },
-    /// By a bit.
-    Bit { bit: u8, word: u32, next: [u32; 2] },
     /// For one size of a dictionary.
     Size { table: u32, size: u32, next: u32 },
-    /// All branches are taken: a stretch of the pool.
-    Fork { start: u32, len: u32 },
+    /// All branches are taken: a stretch of the pool; and one of `footprints`, for their words.
+    Fork { start: u32, len: u32, words: u32 },
     /// The branches of bits, by number.
     Each(u32),
     /// The end: a payload.
@@ -53,21 +57,65 @@ enum Node {
 
 const _: () = assert!(size_of::<Node>() == 16);
 
+/// The number of a bit, plus one.
+type Bit = std::num::NonZeroU8;
+
+/// The value of a word, or of a bit of it.
+#[inline(always)]
+fn value_of(word: u32, bit: Option<Bit>) -> u32 {
+    let shift = bit.map_or(0, |bit| bit.get() - 1);
+    let mask = if bit.is_some() { 1 } else { !0 };
+    word >> shift & mask
+}
+
 /// A branch for each bit that is set in these words; those of which nothing comes are left out.
 struct Each {
     first: u32,
     branches: Vec<u32>,
     dead: Vec<u32>,
+    /// The words of each branch.
+    footprints: Vec<u64>,
+}
+
+/// A branch of a predicate that is reached without a read, by the numbers of the branches to it, and the
+/// words that it may read, as bits: the bit of a word is its number modulo 64.
+pub(crate) type Footprint = (Vec<u32>, u64);
+
+/// What a table goes by.
+fn named(word: u32, bit: Option<Bit>) -> Read {
+    bit.map_or(Read::Word(word), |bit| Read::Bit(word, u32::from(bit.get()) - 1))
+}
+
+/// The words in which two states differ, as bits of a [`Footprint`].
+#[inline]
+pub(crate) fn changed(a: &[u32], b: &[u32]) -> u64 {
+    let mut bits = 0u64;
+    for (at, (a, b)) in a.chunks(8).zip(b.chunks(8)).enumerate() {
+        // Most are the same, and many are compared at once.
+        if a != b {
+            let differ = |bits, (a, b): (&u32, &u32)| bits >> 1 | u64::from(a != b) << 7;
+            let eight = a.iter().zip(b).fold(0, differ) >> (8 - a.len());
+            bits |= eight << (at * 8 % 64);
+        }
+    }
+    bits
 }
 
 const ROOT: u32 = 1;
+const NOWHERE: u32 = u32::MAX;
 
 /// What was learned of one evaluation.
 pub(crate) struct Trie {
     nodes: Vec<Node>,
     pool: Vec<u32>,
+    /// Where in the pool each place is a child; [`NOWHERE`] if it is not.
+    slots: Vec<u32>,
     maps: Vec<FxHashMap<u32, u32>>,
     eaches: Vec<Each>,
+    /// The words that the branches of forks may read; all while that is not known.
+    footprints: Vec<u64>,
+    /// The words that the whole may read.
+    footprint: u64,
     /// What the leaves of an action's trie name.
     pub effects: Effects,
     /// The most places it may have.
@@ -117,8 +165,11 @@ impl Trie {
         Trie {
             nodes: vec![Node::Unknown, Node::Unknown],
             pool: Vec::new(),
+            slots: vec![NOWHERE, NOWHERE],
             maps: Vec::new(),
             eaches: Vec::new(),
+            footprints: Vec::new(),
+            footprint: u64::MAX,
             effects: Effects::default(),
             most: MOST_NODES,
             walks: 0,
@@ -168,36 +219,35 @@ impl Trie {
     /// What every path begins with, if that is a word or a bit.
     pub fn key(&self) -> Option<Key> {
         match self.nodes[ROOT as usize] {
-            Node::Word { word, .. } => Some(Key { word, shift: 0, mask: !0 }),
-            Node::Bit { bit, word, .. } => Some(Key { word, shift: bit, mask: 1 }),
+            Node::Table { word, bit: None, .. } => Some(Key { word, shift: 0, mask: !0 }),
+            Node::Table { word, bit: Some(bit), .. } => Some(Key { word, shift: bit.get() - 1, mask: 1 }),
             _ => None,
         }
     }
 
-    /// Whether something may come of an evaluation that reads this value first; none when that is not
-    /// known yet.
-    pub fn first(&self, value: u32) -> Option<bool> {
+    /// Where an evaluation that reads this value first goes on, if something may come of it; none when
+    /// that is not known yet.
+    pub fn first(&self, value: u32) -> Option<Option<u32>> {
         let child = match self.nodes[ROOT as usize] {
-            Node::Word { start, len, .. } if value < len => self.pool[(start + value) as usize],
-            Node::Bit { next, .. } => next[value as usize],
+            Node::Table { start, len, .. } if value < len => self.pool[(start + value) as usize],
             _ => 0,
         };
-        match self.nodes[child as usize] {
-            Node::Unknown => None,
-            Node::Leaf(NOTHING) => Some(false),
-            _ => Some(true),
+        match child {
+            0 => None,
+            NOTHING_ENDED => Some(None),
+            _ if child & ENDED == 0 && matches!(self.nodes[child as usize], Node::Unknown) => None,
+            _ => Some(Some(child)),
         }
     }
 
-    /// The child of a place; itself where all have to be followed, or none.
-    #[inline]
+    /// The child of a place: itself where all have to be followed, 0 for none, or a leaf.
+    #[inline(always)]
     fn next(&self, at: u32, store: &Store, words: &[u32]) -> u32 {
         match self.nodes[at as usize] {
-            Node::Word { word, start, len } => {
-                let value = words[word as usize];
+            Node::Table { bit, word, start, len } => {
+                let value = value_of(words[word as usize], bit);
                 if value < len { self.pool[(start + value) as usize] } else { 0 }
             }
-            Node::Bit { bit, word, next } => next[(words[word as usize] >> bit & 1) as usize],
             Node::Size { table, size, next } => {
                 if store.size(table) == size {
                     next
@@ -209,27 +259,22 @@ impl Trie {
                 self.maps[map as usize].get(&words[word as usize]).copied().unwrap_or(0)
             }
             Node::Unknown => 0,
-            Node::Fork { .. } | Node::Each(_) | Node::Leaf(_) => at,
+            Node::Leaf(payload) => ENDED | payload,
+            Node::Fork { .. } | Node::Each(_) => at,
         }
     }
 
     /// Where a path without forks ends: the payload of its leaf; none where it is not known, or forks.
     #[inline]
     pub fn payload(&self, store: &Store, words: &[u32]) -> Option<u32> {
-        let mut at = ROOT;
-        loop {
-            let next = self.next(at, store, words);
-            if next == at {
-                return match self.nodes[at as usize] {
-                    Node::Leaf(payload) => Some(payload),
-                    _ => None,
-                };
-            }
-            if next == 0 {
-                return None;
-            }
-            at = next;
-        }
+        self.payload_from(ROOT, store, words)
+    }
+
+    /// The same for the path from a place on.
+    #[inline]
+    pub fn payload_from(&self, at: u32, store: &Store, words: &[u32]) -> Option<u32> {
+        let end = self.end_of(at, store, words);
+        (end & ENDED != 0).then_some(end & !ENDED)
     }
 
     /// Looks a state up; `found` is overwritten.
@@ -241,16 +286,32 @@ impl Trie {
         self.from(ROOT, store, words, found);
     }
 
-    /// Follows all branches from a place; false when nothing after them matters.
-    fn from(&self, mut at: u32, store: &Store, words: &[u32], found: &mut Walk) -> bool {
-        while at != 0 {
+    /// The end of a path without forks: a fork, a leaf, or 0.
+    #[inline(always)]
+    fn end_of(&self, mut at: u32, store: &Store, words: &[u32]) -> u32 {
+        while at & ENDED == 0 {
             let next = self.next(at, store, words);
-            if next != at {
-                at = next;
-                continue;
+            if next == at || next == 0 {
+                return next;
             }
+            at = next;
+        }
+        at
+    }
+
+    /// Follows all branches from a place; false when nothing after them matters.
+    fn from(&self, at: u32, store: &Store, words: &[u32], found: &mut Walk) -> bool {
+        let at = self.end_of(at, store, words);
+        if at & ENDED != 0 {
+            let payload = at & !ENDED;
+            if payload != NOTHING {
+                found.payloads.push(payload);
+            }
+            return payload != FAILS;
+        }
+        if at != 0 {
             match self.nodes[at as usize] {
-                Node::Fork { start, len } => {
+                Node::Fork { start, len, .. } => {
                     for branch in 0..len {
                         found.path.push(branch);
                         if !self.from(self.pool[(start + branch) as usize], store, words, found) {
@@ -261,7 +322,7 @@ impl Trie {
                     return true;
                 }
                 Node::Each(each) => {
-                    let Each { first, branches, dead } = &self.eaches[each as usize];
+                    let Each { first, branches, dead, .. } = &self.eaches[each as usize];
                     for (at, dead) in (0u32..).zip(dead) {
                         let mut bits = words[(first + at) as usize] & !dead;
                         while bits != 0 {
@@ -277,12 +338,7 @@ impl Trie {
                     }
                     return true;
                 }
-                Node::Leaf(NOTHING) => return true,
-                Node::Leaf(payload) => {
-                    found.payloads.push(payload);
-                    return payload != FAILS;
-                }
-                _ => break,
+                _ => {}
             }
         }
         found.missing.push(found.path.clone());
@@ -294,35 +350,51 @@ impl Trie {
         let mut at = ROOT;
         loop {
             match self.nodes[at as usize] {
-                Node::Word { word, .. } | Node::Sparse { word, .. } => {
+                Node::Table { word, bit: None, .. } | Node::Sparse { word, .. } => {
                     read(Read::Word(word), words[word as usize]);
                 }
-                Node::Bit { bit, word, .. } => {
-                    read(Read::Bit(word, bit.into()), words[word as usize] >> bit & 1);
+                Node::Table { word, bit, .. } => {
+                    let number = bit.map_or(0, |bit| bit.get() - 1);
+                    read(Read::Bit(word, number.into()), value_of(words[word as usize], bit));
                 }
                 Node::Size { table, size, .. } => read(Read::Size(table), size),
                 _ => return,
             }
             at = self.next(at, store, words);
-            if at == 0 {
+            if at == 0 || at & ENDED != 0 {
                 return;
             }
         }
     }
 
-    /// The successors that a payload stands for.
-    pub fn successors(&self, payload: u32) -> impl Iterator<Item = &[Op]> {
-        self.effects.list(payload - 1)
-    }
-
     /// Where paths begin.
-    pub(super) fn root(&self) -> u32 {
+    pub fn root(&self) -> u32 {
         ROOT
     }
 
-    fn add(&mut self) -> u32 {
-        self.nodes.push(Node::Unknown);
+    fn add(&mut self, node: Node) -> u32 {
+        self.nodes.push(node);
+        self.slots.push(NOWHERE);
         self.nodes.len() as u32 - 1
+    }
+
+    /// Puts a place, which may be a leaf, into the pool.
+    fn place(&mut self, slot: u32, child: u32) {
+        self.pool[slot as usize] = child;
+        if child & ENDED == 0 {
+            self.slots[child as usize] = slot;
+        }
+    }
+
+    /// A child in the pool as a place; 0 for none.
+    fn child(&mut self, slot: u32) -> u32 {
+        let child = self.pool[slot as usize];
+        if child & ENDED == 0 {
+            return child;
+        }
+        let at = self.add(Node::Leaf(child & !ENDED));
+        self.place(slot, at);
+        at
     }
 
     /// Whether nothing is known of a place yet. What was known when fewer elements were is of no use any
@@ -337,24 +409,21 @@ impl Trie {
         let resized = matches!((node, read), (Node::Size { table, .. }, Read::Size(same)) if table == same);
         if self.is_open(at) && !resized {
             self.nodes[at as usize] = match read {
-                Read::Word(word) => Node::Word { word, start: 0, len: 0 },
-                Read::Bit(word, bit) => Node::Bit { bit: bit as u8, word, next: [0, 0] },
+                Read::Word(word) => Node::Table { bit: None, word, start: 0, len: 0 },
+                Read::Bit(word, bit) => Node::Table { bit: Bit::new(bit as u8 + 1), word, start: 0, len: 0 },
                 Read::Size(table) => Node::Size { table, size: value, next: 0 },
             };
         }
         let child = match (self.nodes[at as usize], read) {
-            (Node::Word { word, start, len }, Read::Word(same)) if word == same => {
+            (Node::Table { bit, word, start, len }, read) if read == named(word, bit) => {
                 if value < len {
-                    self.pool[(start + value) as usize]
+                    self.child(start + value)
                 } else {
                     0
                 }
             }
             (Node::Sparse { word, map }, Read::Word(same)) if word == same => {
                 self.maps[map as usize].get(&value).copied().unwrap_or(0)
-            }
-            (Node::Bit { bit, word, next }, Read::Bit(a, b)) if (word, u32::from(bit)) == (a, b) => {
-                next[value as usize]
             }
             (Node::Size { table, size, next }, Read::Size(same)) if table == same => {
                 if size == value {
@@ -368,10 +437,9 @@ impl Trie {
         if child != 0 {
             return Some(child);
         }
-        let child = self.add();
+        let child = self.add(Node::Unknown);
         match &mut self.nodes[at as usize] {
-            Node::Word { .. } | Node::Sparse { .. } => self.adopt(at, value, child),
-            Node::Bit { next, .. } => next[value as usize] = child,
+            Node::Table { .. } | Node::Sparse { .. } => self.adopt(at, value, child),
             Node::Size { size, next, .. } => (*size, *next) = (value, child),
             _ => {}
         }
@@ -380,23 +448,29 @@ impl Trie {
 
     /// Gives a place by the value of a word another child.
     fn adopt(&mut self, at: u32, value: u32, child: u32) {
-        if let Node::Word { word, start, len } = self.nodes[at as usize] {
-            let (first, known) = (start as usize, len as usize);
-            if value < len {
-                self.pool[first + value as usize] = child;
+        if let Node::Table { bit, word, start: first, len: known } = self.nodes[at as usize] {
+            if value < known {
+                self.place(first + value, child);
                 return;
             }
-            if value < 64.max(len * 2) {
+            if value < 64.max(known * 2) {
                 // A longer stretch: the old one is left behind.
-                let (start, len) = (self.pool.len(), (value + 1).next_power_of_two());
-                self.pool.extend_from_within(first..first + known);
-                self.pool.resize(start + len as usize, 0);
-                self.pool[start + value as usize] = child;
-                self.nodes[at as usize] = Node::Word { word, start: start as u32, len };
+                let (start, len) = (self.pool.len() as u32, (value + 1).next_power_of_two());
+                self.pool.resize((start + len) as usize, 0);
+                (0..known).for_each(|at| self.place(start + at, self.pool[(first + at) as usize]));
+                self.place(start + value, child);
+                self.nodes[at as usize] = Node::Table { bit, word, start, len };
                 return;
             }
-            let children = (0u32..).zip(self.pool[first..first + known].iter().copied());
-            self.maps.push(children.filter(|&(_, child)| child != 0).collect());
+            let mut map = FxHashMap::default();
+            for value in 0..known {
+                let child = self.child(first + value);
+                if child != 0 {
+                    self.slots[child as usize] = NOWHERE;
+                    map.insert(value, child);
+                }
+            }
+            self.maps.push(map);
             self.nodes[at as usize] = Node::Sparse { word, map: self.maps.len() as u32 - 1 };
         }
         if let Node::Sparse { map, .. } = self.nodes[at as usize] {
@@ -409,9 +483,10 @@ impl Trie {
         match self.nodes[at as usize] {
             Node::Fork { len, .. } => len as usize == branches,
             Node::Unknown | Node::Size { .. } => {
-                let start = self.pool.len() as u32;
+                let (start, words) = (self.pool.len() as u32, self.footprints.len() as u32);
                 self.pool.resize(self.pool.len() + branches, 0);
-                self.nodes[at as usize] = Node::Fork { start, len: branches as u32 };
+                self.footprints.resize(self.footprints.len() + branches, u64::MAX);
+                self.nodes[at as usize] = Node::Fork { start, len: branches as u32, words };
                 true
             }
             _ => false,
@@ -424,10 +499,22 @@ impl Trie {
             Node::Each(each) => self.eaches[each as usize].first == first,
             Node::Unknown | Node::Size { .. } => {
                 self.nodes[at as usize] = Node::Each(self.eaches.len() as u32);
-                self.eaches.push(Each { first, branches: Vec::new(), dead: vec![0; words as usize] });
+                let (branches, footprints) = (Vec::new(), Vec::new());
+                self.eaches.push(Each { first, branches, dead: vec![0; words as usize], footprints });
                 true
             }
             _ => false,
+        }
+    }
+
+    /// The place where a branch goes on, or a leaf; 0 where nobody has been.
+    fn branch_at(&self, at: u32, branch: u32) -> u32 {
+        match self.nodes[at as usize] {
+            Node::Fork { start, len, .. } if branch < len => self.pool[(start + branch) as usize],
+            Node::Each(each) => {
+                self.eaches[each as usize].branches.get(branch as usize).copied().unwrap_or(0)
+            }
+            _ => 0,
         }
     }
 
@@ -435,18 +522,15 @@ impl Trie {
     pub(super) fn branch(&mut self, at: u32, branch: u32) -> u32 {
         let node = self.nodes[at as usize];
         let known = match node {
-            Node::Fork { start, .. } => self.pool[(start + branch) as usize],
-            Node::Each(each) => {
-                self.eaches[each as usize].branches.get(branch as usize).copied().unwrap_or(0)
-            }
-            _ => 0,
+            Node::Fork { start, .. } => self.child(start + branch),
+            _ => self.branch_at(at, branch),
         };
         if known != 0 {
             return known;
         }
-        let child = self.add();
+        let child = self.add(Node::Unknown);
         match node {
-            Node::Fork { start, .. } => self.pool[(start + branch) as usize] = child,
+            Node::Fork { start, .. } => self.place(start + branch, child),
             Node::Each(each) => {
                 let branches = &mut self.eaches[each as usize].branches;
                 if branches.len() <= branch as usize {
@@ -459,11 +543,115 @@ impl Trie {
         child
     }
 
+    /// Says which words a branch may read. A branch that has not been met here yet is left alone.
+    pub fn set_footprint(&mut self, branch: &[u32], words: u64) {
+        let Some((&last, around)) = branch.split_last() else {
+            self.footprint = words;
+            return;
+        };
+        let inner = |at: u32| at & ENDED == 0;
+        let next = |at, &branch: &u32| if inner(at) { self.branch_at(at, branch) } else { 0 };
+        let at = Some(around.iter().fold(ROOT, next)).filter(|&at| inner(at)).unwrap_or(0);
+        match self.nodes[at as usize] {
+            Node::Fork { words: first, len, .. } if last < len => {
+                self.footprints[(first + last) as usize] = words;
+            }
+            Node::Each(each) => {
+                let footprints = &mut self.eaches[each as usize].footprints;
+                if footprints.len() <= last as usize {
+                    footprints.resize(last as usize + 1, u64::MAX);
+                }
+                footprints[last as usize] = words;
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether nothing that the whole may read is among these words.
+    #[inline]
+    pub fn ignores(&self, changed: u64) -> bool {
+        self.footprint & changed == 0
+    }
+
+    /// Looks up a successor of a state that satisfies the predicate, from which it differs in these words:
+    /// what cannot have changed is left out.
+    #[inline]
+    pub fn walk_changed(&self, store: &Store, from: &[u32], words: &[u32], changed: u64, found: &mut Walk) {
+        found.payloads.clear();
+        found.missing.clear();
+        found.path.clear();
+        self.from_changed(ROOT, store, from, words, changed, found);
+    }
+
+    fn from_changed(
+        &self,
+        at: u32,
+        store: &Store,
+        from: &[u32],
+        words: &[u32],
+        changed: u64,
+        found: &mut Walk,
+    ) -> bool {
+        if at & ENDED != 0 {
+            return self.from(at, store, words, found);
+        }
+        match self.nodes[at as usize] {
+            Node::Fork { start, len, words: first } => {
+                let footprints = &self.footprints[first as usize..(first + len) as usize];
+                for (branch, footprint) in (0u32..).zip(footprints) {
+                    if footprint & changed == 0 {
+                        continue;
+                    }
+                    found.path.push(branch);
+                    let next = self.pool[(start + branch) as usize];
+                    if !self.from_changed(next, store, from, words, changed, found) {
+                        return false;
+                    }
+                    found.path.pop();
+                }
+                true
+            }
+            Node::Each(each) => {
+                let Each { first, branches, dead, footprints } = &self.eaches[each as usize];
+                for (at, dead) in (0u32..).zip(dead) {
+                    let mut bits = words[(first + at) as usize] & !dead;
+                    let old = from[(first + at) as usize];
+                    while bits != 0 {
+                        let bit = bits.trailing_zeros();
+                        let (element, is_new) = (at * 32 + bit, old >> bit & 1 == 0);
+                        bits &= bits - 1;
+                        let footprint = footprints.get(element as usize).copied().unwrap_or(u64::MAX);
+                        if !is_new && footprint & changed == 0 {
+                            continue;
+                        }
+                        found.path.push(element);
+                        let next = branches.get(element as usize).copied().unwrap_or(0);
+                        let goes_on = if is_new {
+                            self.from(next, store, words, found)
+                        } else {
+                            self.from_changed(next, store, from, words, changed, found)
+                        };
+                        if !goes_on {
+                            return false;
+                        }
+                        found.path.pop();
+                    }
+                }
+                true
+            }
+            _ => self.from(at, store, words, found),
+        }
+    }
+
     /// Ends a path; false when it goes on already.
     pub(super) fn end(&mut self, at: u32, payload: u32) -> bool {
         match &mut self.nodes[at as usize] {
             node @ (Node::Unknown | Node::Size { .. } | Node::Leaf(_)) => {
                 *node = Node::Leaf(payload);
+                let slot = self.slots[at as usize];
+                if slot != NOWHERE {
+                    self.place(slot, ENDED | payload);
+                }
                 true
             }
             _ => false,

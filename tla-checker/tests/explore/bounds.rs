@@ -205,19 +205,19 @@ impl SpaceWorker for Thinker<'_> {
             }
         }
     }
-    fn known_successors(&mut self, _: &State, rest: &mut Vec<usize>, _: &mut EmitKnown<'_>) {
+    fn known_successors(&mut self, _: &State, rest: &mut Vec<usize>, _: &mut Vec<Known>) {
         rest.extend(0..self.0.instances.len());
     }
     fn key(&mut self, _: &State, fingerprint: u64) -> Result<u64, Failure> {
         Ok(fingerprint)
     }
-    fn constraint(&mut self, _: &State) -> Result<bool, Failure> {
+    fn constraint(&mut self, _: Option<&State>, _: &State) -> Result<bool, Failure> {
         Ok(true)
     }
     fn action_constraint(&mut self, _: &State, _: &State) -> Result<bool, Failure> {
         Ok(true)
     }
-    fn invariant(&mut self, _: usize, _: &State) -> Result<bool, Failure> {
+    fn invariant(&mut self, _: usize, _: Option<&State>, _: &State) -> Result<bool, Failure> {
         Ok(true)
     }
     fn action_property(&mut self, _: usize, _: &State, _: &State) -> Result<bool, Failure> {

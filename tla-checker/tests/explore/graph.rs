@@ -310,7 +310,7 @@ impl SpaceWorker for Walker<'_> {
     fn take_intermediate(&mut self) -> u64 {
         std::mem::take(&mut self.intermediate)
     }
-    fn known_successors(&mut self, _: &State, rest: &mut Vec<usize>, _: &mut EmitKnown<'_>) {
+    fn known_successors(&mut self, _: &State, rest: &mut Vec<usize>, _: &mut Vec<Known>) {
         rest.extend(0..self.graph.instances.len());
     }
     fn key(&mut self, state: &State, fingerprint: u64) -> Result<u64, Failure> {
@@ -329,7 +329,7 @@ impl SpaceWorker for Walker<'_> {
         self.judge(self.graph.view_fails, "VIEW", 11, node, 0, true)?;
         Ok(Some(int(node / self.graph.view)))
     }
-    fn constraint(&mut self, state: &State) -> Result<bool, Failure> {
+    fn constraint(&mut self, _: Option<&State>, state: &State) -> Result<bool, Failure> {
         let node = self.node(state);
         self.judge(self.graph.constraint_fails, "CONSTRAINT", 12, node, 0, self.graph.is_inside(node))
     }
@@ -337,7 +337,7 @@ impl SpaceWorker for Walker<'_> {
         let (from, to) = (self.node(from), self.node(to));
         Ok(!self.graph.chance(self.graph.step_outside, 13, from, to))
     }
-    fn invariant(&mut self, index: usize, state: &State) -> Result<bool, Failure> {
+    fn invariant(&mut self, index: usize, _: Option<&State>, state: &State) -> Result<bool, Failure> {
         let node = self.node(state);
         let holds = self.graph.holds(index, node);
         self.judge(self.graph.invariant_fails, "Inv", 14 + index as u64, node, 0, holds)
