@@ -508,7 +508,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let Some(candidates) = &self.run.candidates else { return };
         self.worker.at(self.progress(level));
         while let Some(winners) = candidates.take() {
-            for ((key, identity), mut winner) in self.in_order(winners) {
+            for ((key, identity), mut winner) in self.ordered(winners) {
                 if self.run.halt.is_cancelled() {
                     return;
                 }
@@ -528,7 +528,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
 
     /// Candidates that won, in an order that does not depend on who found them: those that share a key
     /// claim another in turn.
-    fn in_order(&mut self, winners: Shard) -> Vec<((u64, u64), Candidate)> {
+    fn ordered(&mut self, winners: Shard) -> Vec<((u64, u64), Candidate)> {
         let mut winners: Vec<_> = winners.into_iter().collect();
         if self.run.exact.is_some() {
             let rank = |winner: &((u64, u64), Candidate)| (winner.0.0, winner.1.fingerprint);
