@@ -28,6 +28,7 @@ mod deadline;
 mod formula;
 mod property;
 
+use crate::dump::Dump;
 use crate::eval::{Bounds, Evaluator, Registers, Setting};
 use crate::explore::{self, reference};
 use crate::failure::FailureKind;
@@ -333,6 +334,7 @@ pub fn run(prepared: &Prepared, options: &Options, observer: &dyn Observer, canc
             outcome.violations.push(Violation { verdict, trace: Vec::new() });
         }
     }
+    outcome.warnings.extend(options.search.dump.as_ref().and_then(Dump::unused));
     if prepared.has_behaviour() && outcome.states_generated == 0 && outcome.verdict == Verdict::Success {
         let mut warning =
             Diagnostic::warning(code::NO_INITIAL_STATE, "no state satisfies the initial predicate");
@@ -403,6 +405,7 @@ fn without_states(verdict: Verdict) -> Outcome {
         queue: 0,
         seconds: 0.0,
         collision_probability: 0.0,
+        exact: false,
         actions: Vec::new(),
         warnings: Vec::new(),
     }

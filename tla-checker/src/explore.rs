@@ -16,9 +16,11 @@
 
 mod agent;
 mod candidates;
+mod exact;
 mod finding;
 mod frontier;
 mod gate;
+mod graph;
 mod monitor;
 mod packed;
 pub mod reference;
@@ -28,6 +30,7 @@ mod successors;
 mod sync;
 mod trace;
 
+use crate::dump::Dump;
 use crate::failure::FailureKind;
 use crate::observer::{Cancel, Observer};
 use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
@@ -61,6 +64,11 @@ pub struct Options {
     pub time_limit: Option<Duration>,
     /// How many bits of a fingerprint tell states apart. 64, except to see that fewer lose states.
     pub fingerprint_bits: u32,
+    /// Whether whole states are kept and compared, so that no two are ever taken for one. Slower, and
+    /// takes more memory.
+    pub exact: bool,
+    /// Where to write the state graph.
+    pub dump: Option<Dump>,
     /// Has all workers take part in every level, however small: to test that they agree.
     #[doc(hidden)]
     pub all_hands: bool,
@@ -76,6 +84,8 @@ impl Default for Options {
             max_states: None,
             time_limit: None,
             fingerprint_bits: 64,
+            exact: false,
+            dump: None,
             all_hands: false,
         }
     }
@@ -101,6 +111,7 @@ pub fn explore<S: StateSpace>(
         let (depth, bound) = crew.search(scope, &mut record);
         monitor.end();
         let mut warnings = order_warning(space, options);
+        warnings.extend(crew.close_graph());
         let violations = crew.violations(&record, &mut warnings);
         outcome(&run, depth, bound, violations, warnings)
     })
@@ -143,6 +154,11 @@ impl<'r, S: StateSpace> Crew<'r, S> {
         loop {
             run.begin_level(level);
             self.level(scope, level);
+            self.guarded(|_| {
+                if let Some(graph) = &run.graph {
+                    graph.end_level(run.space, run.exact.as_ref(), level);
+                }
+            });
             level += 1;
             let waiting = run.frontier.len(level);
             if waiting > 0 {
@@ -218,6 +234,26 @@ impl<'r, S: StateSpace> Crew<'r, S> {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| work(&mut *self))) {
             self.first = None;
             self.run.panicked(&*payload);
+        }
+    }
+
+    /// Writes the rest of the graph; a warning where it is not whole.
+    fn close_graph(&mut self) -> Option<Diagnostic> {
+        let run = self.run;
+        let graph = run.graph.as_ref()?;
+        let mut end = Ok(());
+        self.guarded(|_| end = graph.end(run.space));
+        let warning = |message: String| Diagnostic::warning(code::DUMP_INCOMPLETE, message);
+        match (end, run.progress().queue) {
+            (Err(error), _) => {
+                let message = "the state graph could not be written to its end".to_owned();
+                Some(warning(message).note(error.to_string()).note("the search itself is not affected"))
+            }
+            (Ok(()), 0) => None,
+            (Ok(()), left) => Some(
+                warning(format!("the state graph ends where the search ended: {left} states have no steps"))
+                    .note("they are in the graph, but they were not expanded"),
+            ),
         }
     }
 
@@ -324,11 +360,11 @@ fn outcome<S: StateSpace>(
         depth,
         queue: end.queue,
         seconds: run.seconds(),
-        collision_probability: collision_probability(
-            end.generated,
-            end.distinct,
-            run.options.fingerprint_bits,
-        ),
+        collision_probability: match run.options.exact {
+            true => 0.0,
+            false => collision_probability(end.generated, end.distinct, run.options.fingerprint_bits),
+        },
+        exact: run.options.exact,
         actions: names.zip(counts).map(|(name, (generated, distinct))| (name, generated, distinct)).collect(),
         warnings,
     }

@@ -71,11 +71,13 @@
 //! | [`space`], [`spec`] | the seam between meaning and search, and the model's side of it |
 //! | `state` | how states are packed, and what is learned about packed states |
 //! | [`explore`] | the search, and the reference it is compared with |
+//! | [`dump`] | the state graph in a file: text, DOT, JSON, GraphML |
 //! | [`observer`], [`outcome`], [`failure`] | what is said while a run is under way and at its end |
 //! | [`report`] | outcomes and diagnostics as text, JSON and events |
 
 pub mod check;
 pub mod config;
+pub mod dump;
 pub mod eval;
 pub mod explore;
 pub mod failure;

@@ -176,8 +176,11 @@ pub struct Outcome {
     pub queue: u64,
     /// Wall time.
     pub seconds: f64,
-    /// The chance that two states shared a fingerprint, from the counts; 0 in reference mode.
+    /// The chance that two states shared a fingerprint, from the counts; 0 where whole states were
+    /// compared.
     pub collision_probability: f64,
+    /// Whether whole states were compared, and not their fingerprints.
+    pub exact: bool,
     /// How often each action instance fired: (instance, generated, distinct), for reports. A state
     /// counts as distinct for the instance by which traces reach it.
     pub actions: Vec<(String, u64, u64)>,

@@ -8,7 +8,7 @@
 
 use crate::failure::Failure;
 use crate::observer::Cancel;
-use crate::value::Datum;
+use crate::value::{Datum, Numbers};
 use std::ops::ControlFlow;
 use tla_parser::source::Span;
 
@@ -165,6 +165,18 @@ pub trait SpaceWorker {
     /// The VIEW cannot be evaluated.
     fn key(&mut self, state: &State, fingerprint: u64) -> Result<u64, Failure>;
 
+    /// What tells the state (or where there is a VIEW, its value) from all others: exactly, whatever the
+    /// layout and the worker, as long as the numbers are the same. Only searches with `--exact` ask.
+    ///
+    /// # Errors
+    /// The VIEW cannot be evaluated, or there are too many different values.
+    fn identity(&mut self, state: &State, numbers: &Numbers) -> Result<u64, Failure> {
+        if let Some(view) = self.view_value(state)? {
+            return Ok(numbers.value(&view)?.into());
+        }
+        identity_of(&self.values(state), numbers)
+    }
+
     /// Whether the state constraints hold. `from` may be given where the state is a successor of one of
     /// which all constraints and invariants were found to hold, in the same layout, by any worker.
     ///
@@ -198,8 +210,8 @@ pub trait SpaceWorker {
     /// It cannot be evaluated.
     fn initial_property(&mut self, index: usize, state: &State) -> Result<bool, Failure>;
 
-    /// The value of the VIEW, `None` where the space has none. Only the reference search asks: it
-    /// tells states apart by values, never by fingerprints.
+    /// The value of the VIEW, `None` where the space has none. The searches ask that tell states apart
+    /// by values, not by fingerprints.
     ///
     /// # Errors
     /// The VIEW cannot be evaluated.
@@ -246,6 +258,12 @@ pub trait SpaceWorker {
     fn exit_requested(&mut self) -> bool {
         false
     }
+}
+
+/// What tells a state with these values from all others.
+pub(crate) fn identity_of(values: &[Datum], numbers: &Numbers) -> Result<u64, Failure> {
+    let variables: Result<Vec<u32>, _> = values.iter().map(|value| numbers.value(value)).collect();
+    Ok(numbers.root(&variables?)?)
 }
 
 /// How far a search is.

@@ -9,6 +9,7 @@
 
 mod footprints;
 mod guards;
+mod identity;
 mod projection;
 mod worker;
 
@@ -117,7 +118,9 @@ impl<'m> SpecSpace<'m> {
         let none = |ops: &[OpId]| ops.iter().map(|_| Footprints::default()).collect();
         let mut all = self.footprints.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = all.entry(layout);
-        entry.or_insert_with(|| Arc::new([none(&self.roles.invariants), none(&self.roles.constraints)])).clone()
+        entry
+            .or_insert_with(|| Arc::new([none(&self.roles.invariants), none(&self.roles.constraints)]))
+            .clone()
     }
 
     fn layout(&self, number: u32) -> Arc<Layout> {

@@ -18,7 +18,7 @@ mod store;
 mod trie;
 
 pub(crate) use effect::{Op, apply, settle, weigh};
-pub(crate) use layout::{Dictionaries, Form, Layout, PartId};
+pub(crate) use layout::{Dictionaries, Form, KeyList, Layout, PartId};
 pub(crate) use log::{Branch, Fork, Log};
 pub(crate) use shape::{Shape, infer, same_keys};
 pub(crate) use store::{Misfit, Store};

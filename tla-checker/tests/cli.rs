@@ -84,13 +84,99 @@ fn every_code_is_explained() {
 
 #[test]
 fn options_of_tlc_that_are_not_built_are_refused_by_name() {
-    for option in ["-simulate", "--coverage", "-dump", "-dfid", "-recover"] {
+    for option in ["-simulate", "--coverage", "-dfid", "-recover"] {
         let said = tlacheck(&["Counter", option, "--json"]);
         let name = format!("--{}", option.trim_start_matches('-'));
         assert_eq!(said.status, 151, "{option}");
         assert!(said.err.contains("E0490") && said.err.contains(&name), "{option}: {}", said.err);
         assert_eq!(report(&said)["outcome"], "refused");
         assert_eq!(report(&said)["exit_code"], 151);
+    }
+}
+
+/// A folder of its own for a test, gone when the test ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("tlacheck-cli-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.join(name).to_string_lossy().into_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn whole_states_are_said_to_be_compared() {
+    let said = tlacheck(&["Clock", "--exact", "--json"]);
+    let (plain, exact) = (report(&tlacheck(&["Clock", "--json"])), report(&said));
+    assert_eq!((said.status, &exact["exact"], &plain["exact"]), (0, &true.into(), &false.into()));
+    assert_eq!(exact["collision_probability"], 0.0);
+    for figure in ["states_generated", "distinct_states", "depth"] {
+        assert_eq!(exact[figure], plain[figure]);
+    }
+    let said = tlacheck(&["Clock", "-exact", "--fingerprint-bits", "1"]);
+    assert!(said.out.contains("12 distinct") && said.out.contains("the search is exact"), "{}", said.out);
+    let said = tlacheck(&["Clock", "--fingerprint-bits", "1"]);
+    assert!(!said.out.contains("12 distinct") && !said.out.contains("exact"), "{}", said.out);
+}
+
+#[test]
+fn the_state_graph_is_written_in_the_format_named() {
+    let folder = Folder::new("dump");
+    for (format, file, wanted) in [
+        (&[][..], "a.dump", "State 12:\nhour = 12\n"),
+        (&["text"], "b.dump", "State 1:\nhour = 1\n"),
+        (&["dot"], "c.dot", "[label=\"hour = 1\",style = filled];"),
+        (&["dot,colorize,actionLabels"], "d.dot", "[label=\"Tick\",color=\"2\""),
+        (&["JSON"], "e.json", "\"state\":{\"hour\":7}"),
+        (&["graphml"], "f.graphml", "<data key=\"action\">Tick</data>"),
+    ] {
+        for given in [file, file.split('.').next().unwrap()] {
+            let path = folder.file(given);
+            let mut arguments = vec!["Clock", "-dump"];
+            arguments.extend(format);
+            arguments.push(&path);
+            let said = tlacheck(&arguments);
+            assert_eq!((said.status, said.err.as_str()), (0, ""), "{arguments:?}");
+            let written = std::fs::read_to_string(folder.file(file)).unwrap();
+            assert!(written.contains(wanted), "{arguments:?}: {written}");
+            std::fs::remove_file(folder.file(file)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_graph_that_cannot_be_written_is_an_error_before_the_search() {
+    let folder = Folder::new("dump-wrong");
+    let inside = folder.file("none/graph.dot");
+    for (arguments, status, code) in [
+        (&["Clock", "--dump", "dot", &inside][..], 255, "E0620"),
+        (&["Clock", "--dump", "dot,color", &inside], 1, "E0621"),
+    ] {
+        let said = tlacheck(&[arguments, &["--json"]].concat());
+        assert_eq!((said.status, &report(&said)["exit_code"]), (status, &status.into()), "{}", said.err);
+        assert!(said.err.contains(code), "{}", said.err);
+        assert_eq!(report(&said)["states_generated"], 0);
+    }
+    assert_eq!(tlacheck(&["Clock", "--dump"]).status, 1);
+    assert_eq!(tlacheck(&["Clock", "--reference", "--dump", "dot", "x"]).status, 1);
+    // A disk that is full.
+    #[cfg(target_os = "linux")]
+    {
+        std::os::unix::fs::symlink("/dev/full", folder.0.join("full.dot")).unwrap();
+        let said = tlacheck(&["Clock", "--dump", "dot", &folder.file("full.dot"), "--json"]);
+        let warnings = &report(&said)["warnings"];
+        assert_eq!((said.status, &warnings[0]["code"]), (0, &"W0620".into()), "{warnings}");
     }
 }
 

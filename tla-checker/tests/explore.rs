@@ -199,3 +199,28 @@ fn traces_of_keys_that_were_cut_to_few_bits_are_behaviours_too() {
     }
     assert!(traces > 600, "{traces}");
 }
+
+#[test]
+fn whole_states_give_the_same_outcome_however_short_the_keys_are() {
+    for seed in 0..400 {
+        let graph = Graph::random(seed);
+        let with = |workers, bits| Options { exact: true, fingerprint_bits: bits, ..options(workers) };
+        let plain = run(&graph, &options(1));
+        assert!(!plain.exact);
+        let exact = Outcome { exact: true, collision_probability: 0.0, ..plain };
+        for workers in [1, 2] {
+            assert_eq!(run(&graph, &with(workers, 64)), exact, "seed {seed}, {workers} workers");
+        }
+        // Other keys, so that another of several shortest traces may be shown: but always the same.
+        let bits = [1, 4, 7, 10][seed as usize % 4];
+        let one = run(&graph, &with(1, bits));
+        assert_behaviour(&graph, &one);
+        let lengths = |o: &Outcome| o.violations.iter().map(|v| v.trace.len()).collect::<Vec<_>>();
+        let counts = |o: &Outcome| (o.states_generated, o.distinct_states, o.queue, o.depth);
+        assert_eq!((counts(&one), lengths(&one)), (counts(&exact), lengths(&exact)), "seed {seed}");
+        assert_eq!(one.verdict.name(), exact.verdict.name(), "seed {seed}");
+        for workers in [2, 8] {
+            assert_eq!(run(&graph, &with(workers, bits)), one, "seed {seed}, {workers} workers");
+        }
+    }
+}

@@ -52,6 +52,7 @@ fn outcome(verdict: Verdict, trace: Vec<TraceState>) -> Outcome {
         queue: 0,
         seconds: 2.5,
         collision_probability: 3.2e-12,
+        exact: false,
         actions: vec![],
         warnings: vec![],
     }

@@ -275,6 +275,17 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
          cancelled meanwhile, so only the last state is shown.";
     ALIAS_FAILED = "W0603", "ALIAS could not be evaluated on a trace",
         "The trace shows the variables instead. The violation itself is not affected.";
+    DUMP_UNWRITABLE = "E0620", "the state graph cannot be written",
+        "The file named with `--dump` could not be made: its folder does not exist, or may not be written \
+         to, or it is a folder itself. Nothing was searched.";
+    DUMP_FORMAT = "E0621", "an unknown format of the state graph",
+        "`--dump FORMAT FILE` takes text (the states alone, as TLC lists them), dot, json or graphml. Dot \
+         takes further words after commas: `dot,colorize,actionlabels,stuttering`. `--dump FILE` is text.";
+    DUMP_INCOMPLETE = "W0620", "the state graph is not whole",
+        "The file named with `--dump` does not hold the whole graph. Either the search ended early (at a \
+         violation, a bound, or on request), and then the states of which the successors were not generated \
+         are there without steps; or the file could not be written to its end, for instance because the disk \
+         is full; or there was nothing to search. The verdict is not affected.";
     NO_INITIAL_STATE = "W0404", "there is no initial state",
 "The initial predicate is false of every state, so there are no behaviours and every property holds
 of all of them. Often two conjuncts give one variable different values, or a set is empty.";

@@ -10,9 +10,12 @@
 //! The order in which a successor is judged is TLC's: state constraints, action constraints, the set of
 //! seen states, invariants (of new states and of those outside the constraints), step properties.
 
+use super::candidates::{Candidate, Shard};
+use super::exact::{Claims, Exact};
 use super::finding::{Finding, Findings, Subject, Tail};
 use super::frontier::{CHUNK, Chunk, Packet};
 use super::gate::Task;
+use super::graph::Sketch;
 use super::packed::Packed;
 use super::run::{ActionCount, Run, Tally};
 use super::seen::{Access, Link};
@@ -29,6 +32,8 @@ pub(super) struct Agent<'r, S: StateSpace> {
     pub worker: S::Worker<'r>,
     /// The way into the set of seen states.
     seen: Access<'r>,
+    /// The way to the keys that whole states have claimed, with `--exact`.
+    claims: Option<Claims<'r>>,
     has_constraints: bool,
     /// A state's key follows from its fingerprint.
     foresees: bool,
@@ -53,6 +58,8 @@ pub(super) struct Agent<'r, S: StateSpace> {
     base: Progress,
     actions: Vec<ActionCount>,
     findings: Findings,
+    /// What it found of the graph, if that is to be dumped.
+    sketch: Option<Sketch>,
 }
 
 /// A state that was generated, and how.
@@ -86,11 +93,12 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             run,
             worker,
             seen: run.seen.access(),
+            claims: run.exact.as_ref().map(Exact::access),
             has_constraints: run.space.has_constraints(),
             foresees: !run.space.has_view(),
-            lazy: !run.space.has_view()
+            lazy: run.plain
+                && !run.space.has_view()
                 && !run.space.has_constraints()
-                && run.candidates.is_none()
                 && properties.actions.is_empty(),
             invariants: properties.invariants.len() as u32,
             action_properties: properties.actions.len() as u32,
@@ -105,6 +113,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             base: Progress::default(),
             actions: vec![ActionCount::default(); instances],
             findings: Findings::default(),
+            sketch: run.graph.as_ref().map(|_| Sketch::default()),
         }
     }
 
@@ -152,7 +161,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 while self.run.frontier.take(level, &mut chunk) {
                     self.seen.hold();
                     let end = self.process(level, &chunk);
-                    self.seen.release();
+                    self.release();
                     if end.is_break() {
                         break;
                     }
@@ -165,7 +174,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 level + 1
             }
         };
-        self.seen.release();
+        self.release();
         self.chunk = chunk;
         self.run.frontier.push(next, &self.out);
         self.out.restart(self.worker.layout());
@@ -227,6 +236,9 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             let layout = self.worker.layout();
             for successor in new.known.drain(..) {
                 let (instance, fingerprint) = (successor.instance, successor.fingerprint);
+                if let (Some(claims), true) = (&self.claims, self.foresees) {
+                    claims.prefetch(run.cut(fingerprint));
+                }
                 let into = new.successors.add(instance, layout, fingerprint, state.len());
                 self.worker.build(state, successor, into);
             }
@@ -343,17 +355,13 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                     Ok(key) => self.run.cut(key),
                     Err(failure) => return self.failed(Phase::View, failure, &new),
                 };
-                if let Some(candidates) = &self.run.candidates {
-                    // Only levels before this one are in the set while candidates compete.
-                    if !self.seen.contains(key) {
-                        let layout = self.worker.layout();
-                        candidates.offer(key, new.fingerprint, new.link, layout, new.state);
-                    }
-                } else {
+                if self.run.plain {
                     if self.insert(key, new.link, new.level) {
                         self.keep(new.level, key, new.state);
                         self.check(new.level, new.judged, new.state, new.fingerprint, Tail::Kept(key));
                     }
+                } else if let Err(failure) = self.admit(key, &new) {
+                    return self.failed(Phase::View, failure, &new);
                 }
             }
         }
@@ -371,6 +379,38 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 }
             }
         }
+    }
+
+    /// Keeps and checks a state inside the constraints that is new, where more than its key decides.
+    #[inline(never)]
+    fn admit(&mut self, key: u64, new: &Generated<'_>) -> Result<(), Failure> {
+        let run = self.run;
+        let identity = match &run.exact {
+            Some(exact) => exact.identity(&mut self.worker, new.state)?,
+            None => 0,
+        };
+        if let Some(sketch) = &mut self.sketch {
+            sketch.step(new.link, (key, identity));
+        }
+        if let Some(candidates) = &run.candidates {
+            // Only levels before this one are in the set while candidates compete.
+            let known = match &mut self.claims {
+                Some(claims) => claims.find(key, identity).is_some(),
+                None => self.seen.contains(key),
+            };
+            if !known {
+                let layout = self.worker.layout();
+                candidates.offer((key, identity), new.fingerprint, new.link, layout, new.state);
+            }
+            return Ok(());
+        }
+        let Some(key) = self.own_key(key, identity) else { return Ok(()) };
+        if self.insert(key, new.link, new.level) {
+            self.keep(new.level, key, new.state);
+            self.draw(key, new.state);
+            self.check(new.level, new.judged, new.state, new.fingerprint, Tail::Kept(key));
+        }
+        Ok(())
     }
 
     #[inline]
@@ -413,6 +453,24 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.out.push(key, state);
     }
 
+    /// The key under which a state is stored, which with `--exact` is no other state's; none where there
+    /// is no memory for it.
+    fn own_key(&mut self, key: u64, identity: u64) -> Option<u64> {
+        let Some(claims) = &mut self.claims else { return Some(key) };
+        let claimed = claims.claim(&mut self.seen, key, identity);
+        if claimed.is_err() {
+            self.run.out_of_memory();
+        }
+        claimed.ok()
+    }
+
+    /// Adds a state that is kept to the graph.
+    fn draw(&mut self, key: u64, state: &State) {
+        if let Some(sketch) = &mut self.sketch {
+            sketch.state(key, &self.worker.values(state));
+        }
+    }
+
     fn credit(&mut self, instance: u32, by: i64) {
         // Initial states are no instance's.
         if let Some(count) = self.actions.get_mut(instance as usize) {
@@ -450,20 +508,43 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let Some(candidates) = &self.run.candidates else { return };
         self.worker.at(self.progress(level));
         while let Some(winners) = candidates.take() {
-            for (key, mut winner) in winners {
+            for ((key, identity), mut winner) in self.ordered(winners) {
                 if self.run.halt.is_cancelled() {
                     return;
                 }
+                let Some(key) = self.own_key(key, identity) else { return };
                 // New, unless there is no memory for it: candidates were not seen before.
                 if self.insert(key, winner.link, level) {
                     let state = winner.state.fit(&mut self.worker);
                     self.keep(level, key, state);
+                    self.draw(key, state);
                     self.check(level, None, state, winner.fingerprint, Tail::Kept(key));
                 }
             }
-            self.seen.release();
+            self.release();
             self.publish();
         }
+    }
+
+    /// Candidates that won, in an order that does not depend on who found them: those that share a key
+    /// claim another in turn.
+    fn ordered(&mut self, winners: Shard) -> Vec<((u64, u64), Candidate)> {
+        let mut winners: Vec<_> = winners.into_iter().collect();
+        if self.run.exact.is_some() {
+            let rank = |winner: &((u64, u64), Candidate)| (winner.0.0, winner.1.fingerprint);
+            winners.sort_unstable_by_key(rank);
+            for equal in winners.chunk_by_mut(|a, b| rank(a) == rank(b)) {
+                if equal.len() > 1 {
+                    let worker = &mut self.worker;
+                    equal.sort_by_cached_key(|(_, winner)| {
+                        let mut state = winner.state.clone();
+                        let state = state.fit(worker);
+                        worker.values(state)
+                    });
+                }
+            }
+        }
+        winners
     }
 
     fn failed(&mut self, phase: Phase, failure: Failure, new: &Generated<'_>) {
@@ -489,8 +570,19 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.findings.offer(finding, self.worker.layout(), last);
     }
 
+    /// Lets go of what is shared, so that it can grow.
+    fn release(&mut self) {
+        self.seen.release();
+        if let Some(claims) = &mut self.claims {
+            claims.release();
+        }
+    }
+
     fn publish(&mut self) {
         self.run.publish(&mut self.tally);
+        if let (Some(graph), Some(sketch)) = (&self.run.graph, &mut self.sketch) {
+            graph.add(sketch);
+        }
         self.base = self.run.progress();
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Where several states share a key (a VIEW, or keys cut to few bits) and are first reached in one
 //! level, the one with the smallest full fingerprint is kept, ties settled by the link. Which one that
-//! is shows only when the level has ended, so they wait here and are settled then.
+//! is shows only when the level has ended, so they wait here and are settled then. With `--exact` only
+//! states of one identity compete; those that share just the key are told apart when they are settled.
 //! Holds: the outcome does not depend on the order of the offers.
 
 use super::packed::Packed;
@@ -22,9 +23,12 @@ pub(super) struct Candidate {
     pub state: Packed,
 }
 
+/// Winners by key and identity.
+pub(super) type Shard = FxHashMap<(u64, u64), Candidate>;
+
 /// The competitors of one level.
 pub(super) struct Candidates {
-    shards: Vec<Mutex<FxHashMap<u64, Candidate>>>,
+    shards: Vec<Mutex<Shard>>,
     next: AtomicUsize,
 }
 
@@ -35,11 +39,18 @@ impl Candidates {
         Candidates { shards: (0..shards).map(|_| Mutex::default()).collect(), next: AtomicUsize::new(0) }
     }
 
-    /// Lets a state of this layout compete for `key`.
-    pub fn offer(&self, key: u64, fingerprint: u64, link: Link, layout: u32, state: &[u32]) {
+    /// Lets a state of this layout compete for a key, with those of its identity.
+    pub fn offer(
+        &self,
+        (key, identity): (u64, u64),
+        fingerprint: u64,
+        link: Link,
+        layout: u32,
+        state: &[u32],
+    ) {
         let shard = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (self.shards.len() - 1);
         let mut shard = self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
-        match shard.entry(key) {
+        match shard.entry((key, identity)) {
             Entry::Vacant(place) => {
                 let state = Packed { layout, words: state.to_vec() };
                 place.insert(Candidate { fingerprint, link, state });
@@ -57,7 +68,7 @@ impl Candidates {
     }
 
     /// A share of the winners for one worker to settle; `None` when all are taken.
-    pub fn take(&self) -> Option<FxHashMap<u64, Candidate>> {
+    pub fn take(&self) -> Option<Shard> {
         // Relaxed: the counter only hands out shards, their contents are behind the locks.
         let shard = self.shards.get(self.next.fetch_add(1, Ordering::Relaxed))?;
         Some(std::mem::take(&mut *shard.lock().unwrap_or_else(PoisonError::into_inner)))
@@ -84,10 +95,10 @@ mod tests {
                 let state = [fingerprint as u32, instance];
                 let link = Link { parent: 1, instance };
                 // Each in another layout, of another width.
-                candidates.offer(42, fingerprint, link, instance, &state[..1 + (instance as usize) % 2]);
+                candidates.offer((42, 0), fingerprint, link, instance, &state[..1 + (instance as usize) % 2]);
             }
             let mut winners: Vec<_> = std::iter::from_fn(|| candidates.take()).flatten().collect();
-            let (key, winner) = winners.pop().expect("one winner");
+            let ((key, _), winner) = winners.pop().expect("one winner");
             assert!(winners.is_empty());
             assert_eq!((key, winner.fingerprint, winner.link.instance), (42, 4, 3));
             assert_eq!(winner.state, Packed { layout: 3, words: vec![4, 3] });

@@ -33,7 +33,7 @@ struct Node {
 }
 
 /// Searches a space and checks everything it has to check, slowly and obviously.
-/// `options.workers` and `options.fingerprint_bits` have no meaning here.
+/// `options.workers`, `options.fingerprint_bits` and `options.exact` have no meaning here.
 pub fn explore<S: StateSpace>(
     space: &S,
     options: &Options,
@@ -396,6 +396,7 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
             queue: (self.nodes.len() - self.expanded) as u64,
             seconds: self.started.elapsed().as_secs_f64(),
             collision_probability: 0.0,
+            exact: true,
             actions: names.zip(counts).map(|(name, (g, d))| (name, g, d)).collect(),
             warnings,
         }

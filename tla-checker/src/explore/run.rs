@@ -5,13 +5,15 @@
 
 use super::Options;
 use super::candidates::Candidates;
+use super::exact::Exact;
 use super::finding::{Finding, Findings};
 use super::frontier::Frontier;
+use super::graph::Graph;
 use super::seen::Seen;
 use crate::failure::{Failure, FailureKind};
 use crate::observer::{Cancel, Observer};
 use crate::outcome::{Bound, Phase};
-use crate::space::{Progress, StateSpace};
+use crate::space::{Progress, SpaceWorker, State, StateSpace};
 use std::any::Any;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -34,6 +36,12 @@ pub(super) struct Run<'r, S> {
     pub seen: Seen,
     /// Where states that share a key compete; `None` where keys are whole fingerprints.
     pub candidates: Option<Candidates>,
+    /// What tells states apart where fingerprints are not trusted.
+    pub exact: Option<Exact>,
+    /// Where the graph is written, if it is to be dumped.
+    pub graph: Option<Graph>,
+    /// A new key is a new state, and there is nothing else to do about it.
+    pub plain: bool,
     pub frontier: Frontier,
     /// States are visited, and checked, in the order of discovery.
     pub in_order: bool,
@@ -84,6 +92,9 @@ impl<'r, S: StateSpace> Run<'r, S> {
             halt: cancel.child(),
             seen: Seen::new(workers, space.instances().len(), in_order),
             candidates: (keys_are_shared && !in_order).then(|| Candidates::new(workers)),
+            exact: options.exact.then(|| Exact::new(workers)),
+            plain: !options.exact && options.dump.is_none() && (!keys_are_shared || in_order),
+            graph: options.dump.as_ref().and_then(|dump| Graph::begin(dump, space)),
             frontier: Frontier::new(),
             in_order,
             started,
@@ -107,6 +118,18 @@ impl<'r, S: StateSpace> Run<'r, S> {
         };
         // No key is 0: that marks free places.
         if key == 0 { ZERO } else { key }
+    }
+
+    /// The key of a state that may have been kept; none of one that was not, where that is known.
+    pub fn key_of(
+        &self,
+        worker: &mut S::Worker<'_>,
+        state: &State,
+        fingerprint: u64,
+    ) -> Result<Option<u64>, Failure> {
+        let key = self.cut(worker.key(state, fingerprint)?);
+        let Some(exact) = &self.exact else { return Ok(Some(key)) };
+        Ok(exact.find(key, exact.identity(worker, state)?))
     }
 
     /// Ends the search early, for this reason unless there was one before.
@@ -227,6 +250,7 @@ impl<'r, S: StateSpace> Run<'r, S> {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Locks, whether or not somebody panicked meanwhile: that ends the run, and is reported.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

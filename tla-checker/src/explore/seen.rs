@@ -137,6 +137,11 @@ impl Seen {
         keys
     }
 
+    /// The word beside a key ([`Access::put`]).
+    pub fn word(&self, key: u64) -> Option<u64> {
+        word(&self.read(), key)
+    }
+
     /// How many keys there are; exact while there is no [`Access`].
     #[cfg(test)]
     pub fn len(&self) -> usize {
@@ -187,6 +192,10 @@ impl Seen {
         self.taken.fetch_add(batch, Ordering::Relaxed);
         Ok(batch)
     }
+}
+
+fn word(table: &Table, key: u64) -> Option<u64> {
+    table.find(key).map(|slot| slot.note.load(Ordering::Relaxed)).filter(|&word| word != 0)
 }
 
 /// How many slots of so many lines may be taken: beyond, probing takes long.
@@ -257,6 +266,46 @@ impl Access<'_> {
     pub fn contains(&mut self, key: u64) -> bool {
         self.hold();
         self.held.as_ref().is_some_and(|table| table.find(key).is_some())
+    }
+
+    /// The word beside a key. Holds the table.
+    #[inline]
+    pub fn word(&mut self, key: u64) -> Option<u64> {
+        self.hold();
+        self.held.as_ref().and_then(|table| word(table, key))
+    }
+
+    /// Puts a word beside a key, in the place of a link, unless one stands there; answers the one that
+    /// does from now on. A set has links or words, not both; no word is 0. Holds the table.
+    ///
+    /// # Errors
+    /// There is no memory for it.
+    #[inline]
+    pub fn put(&mut self, key: u64, word: u64) -> Result<u64, Full> {
+        debug_assert!(word != 0, "0 is the word of nobody");
+        if self.allowance == 0 {
+            self.ask()?;
+        }
+        self.hold();
+        let alone = self.seen.workers == 1;
+        let Some((slot, new)) = self.held.as_ref().and_then(|table| table.claim(key, alone)) else {
+            return Err(Full);
+        };
+        self.allowance -= usize::from(new);
+        let held = slot.note.load(Ordering::Relaxed);
+        if held != 0 {
+            return Ok(held);
+        }
+        // Relaxed: the word is all there is to know, and who comes first decides.
+        let first = slot.note.compare_exchange(0, word, Ordering::Relaxed, Ordering::Relaxed);
+        Ok(first.map_or_else(|held| held, |_| word))
+    }
+
+    /// Whether the next key may have to wait until every worker has let go of the table. Who holds
+    /// another one lets go of that first: somebody may wait for it.
+    #[inline]
+    pub fn is_spent(&self) -> bool {
+        self.allowance == 0
     }
 
     #[cold]
@@ -588,6 +637,24 @@ mod models {
             let link = |instance| Link { parent: 7, instance };
             let told = race(&seen, [vec![(5, link(1)), (6, link(2))], vec![(6, link(0)), (5, link(2))]]);
             assert_smallest(&seen, &told);
+        });
+    }
+
+    #[test]
+    fn of_two_words_for_one_key_both_threads_see_the_same_one_stand() {
+        loom::model(|| {
+            let seen = Arc::new(one_line());
+            let threads = [1, 2].map(|word| {
+                let seen = seen.clone();
+                loom::thread::spawn(move || {
+                    let mut access = Access { seen: &seen, held: None, allowance: 1 };
+                    access.put(5, word).expect("room")
+                })
+            });
+            let [one, other] = threads.map(|thread| thread.join().expect("no panic"));
+            assert_eq!(one, other);
+            assert_eq!(seen.word(5), Some(one));
+            assert_eq!(seen.read().len(), 1);
         });
     }
 }

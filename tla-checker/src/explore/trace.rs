@@ -225,7 +225,7 @@ fn step<S: StateSpace>(
             Wanted::Fingerprint(wanted) => fingerprint == wanted,
             // What cannot be evaluated is not kept.
             Wanted::Key(wanted) => {
-                worker.key(state, fingerprint).is_ok_and(|key| run.cut(key) == wanted)
+                run.key_of(worker, state, fingerprint) == Ok(Some(wanted))
                     && worker.constraint(None, state) == Ok(true)
                     && match &mut from {
                         Some(from) => {

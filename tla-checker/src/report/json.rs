@@ -43,6 +43,8 @@ pub struct Report {
     pub warnings: Vec<Message>,
     /// The chance that two states shared a fingerprint.
     pub collision_probability: f64,
+    /// Whether whole states were compared, and not their fingerprints.
+    pub exact: bool,
     /// States left unexpanded.
     pub queue: u64,
     /// Why a bounded run stopped: `depth`, `states`, `time`, `cancelled`, `observer`, `spec`.
@@ -174,6 +176,7 @@ impl Report {
             trace: first.map_or_else(Vec::new, |v| states(&v.trace, sources)),
             warnings: Message::all(&outcome.warnings, sources),
             collision_probability: outcome.collision_probability,
+            exact: outcome.exact,
             queue: outcome.queue,
             bound: match outcome.verdict {
                 Verdict::Bounded(bound) => Some(bound_name(bound).into()),
@@ -208,6 +211,7 @@ impl Report {
             trace: Vec::new(),
             warnings,
             collision_probability: 0.0,
+            exact: false,
             queue: 0,
             bound: None,
             diagnostics: errors,

@@ -175,6 +175,8 @@ fn write_counts(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
             "The chance that two states shared a fingerprint, so that one was overlooked: {:.1e}",
             outcome.collision_probability
         )?;
+    } else if outcome.exact {
+        writeln!(out, "Whole states were compared: the search is exact, no state was taken for another")?;
     }
     Ok(())
 }

@@ -7,18 +7,19 @@
 
 use super::footprints::Footprints;
 use super::guards::{Guards, Live};
+use super::identity::Identities;
 use super::projection::{Projection, VIEW};
 use super::{Roles, SpecSpace};
 use crate::eval::{Evaluator, Instance, Thawed};
 use crate::failure::Failure;
 use crate::ir::{NodeId, OpId};
 use crate::observer::Cancel;
-use crate::space::{Emit, Known, Progress, SpaceWorker, State, Successor};
+use crate::space::{Emit, Known, Progress, SpaceWorker, State, Successor, identity_of};
 use crate::state::{
     FAILS, Layout, Misfit, NOTHING, Op, PartId, Shape, Store, Trie, Walk, apply, changed, infer, weigh,
 };
 use crate::value::fingerprint::{Sum, variable_terms};
-use crate::value::{Datum, Limits, Value, ValueError};
+use crate::value::{Datum, Limits, Numbers, Value, ValueError};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -73,6 +74,7 @@ pub struct Worker<'s> {
     walk: Walk,
     /// Stores of earlier layouts, for states that wait in them.
     earlier: BTreeMap<u32, Store>,
+    identities: Box<Identities>,
 }
 
 /// Why an evaluation of an instance was left.
@@ -114,6 +116,7 @@ impl<'s> Worker<'s> {
             pair: Vec::new(),
             walk: Walk::default(),
             earlier: BTreeMap::new(),
+            identities: Box::default(),
         };
         worker.forget();
         worker
@@ -688,6 +691,21 @@ impl SpaceWorker for Worker<'_> {
         let value = self.view(state)?;
         let limits = self.limits();
         value.map(|v| v.to_datum(&limits)).transpose().map_err(|e| self.value_failure(view, &e))
+    }
+
+    fn identity(&mut self, state: &State, numbers: &Numbers) -> Result<u64, Failure> {
+        if let Some(view) = self.view_value(state)? {
+            return Ok(numbers.value(&view)?.into());
+        }
+        let Evaluator { door, interner, .. } = &mut self.evaluator;
+        door.store.admit(state, interner);
+        let identity = self.identities.of(state, &door.store, numbers)?;
+        debug_assert_eq!(
+            Ok(identity),
+            identity_of(&self.values(state), numbers),
+            "of the values, not the words"
+        );
+        Ok(identity)
     }
 
     fn constraint(&mut self, from: Option<&State>, state: &State) -> Result<bool, Failure> {

@@ -372,7 +372,6 @@ impl Trie {
         }
     }
 
-
     /// Where paths begin.
     pub fn root(&self) -> u32 {
         ROOT
@@ -416,9 +415,7 @@ impl Trie {
         if self.is_open(at) && !resized {
             self.nodes[at as usize] = match read {
                 Read::Word(word) => Node::Table { bit: None, word, start: 0, len: 0 },
-                Read::Bit(word, bit) => {
-                    Node::Table { bit: Bit::new(bit as u8 + 1), word, start: 0, len: 0 }
-                }
+                Read::Bit(word, bit) => Node::Table { bit: Bit::new(bit as u8 + 1), word, start: 0, len: 0 },
                 Read::Size(table) => Node::Size { table, size: value, next: 0 },
             };
         }
@@ -584,14 +581,7 @@ impl Trie {
     /// Looks up a successor of a state that satisfies the predicate, from which it differs in these words:
     /// what cannot have changed is left out.
     #[inline]
-    pub fn walk_changed(
-        &self,
-        store: &Store,
-        from: &[u32],
-        words: &[u32],
-        changed: u64,
-        found: &mut Walk,
-    ) {
+    pub fn walk_changed(&self, store: &Store, from: &[u32], words: &[u32], changed: u64, found: &mut Walk) {
         found.payloads.clear();
         found.missing.clear();
         found.path.clear();

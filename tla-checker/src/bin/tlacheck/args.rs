@@ -101,6 +101,14 @@ pub struct Check {
     /// The start of random choices (RandomElement, RandomSubset)
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Search")]
     pub seed: Option<i64>,
+    /// Keep and compare whole states: no two can be taken for one, as fingerprints might (slower)
+    #[arg(long, help_heading = "Search")]
+    pub exact: bool,
+    /// Write the state graph to FILE as text (states only, as TLC), dot, json or graphml; dot takes
+    /// `dot,colorize,actionlabels,stuttering`
+    #[arg(long, num_args = 2, value_names = ["FORMAT", "FILE"], conflicts_with = "reference")]
+    #[arg(help_heading = "Search", allow_hyphen_values = true)]
+    pub dump: Option<Vec<String>>,
     /// Search without any optimisation, one thread, whole states in memory: slow, to compare with
     #[arg(long, help_heading = "Search")]
     pub reference: bool,

@@ -12,6 +12,8 @@ enum Meaning {
     Flag(&'static str),
     /// It is ours, spelt so, and takes a value.
     Valued(&'static str),
+    /// `--dump`: the format may be missing, as in TLC, and then it is text.
+    Dumped,
     /// It has no effect on any result: dropped.
     Dropped,
     /// It has no effect on any result: dropped with its value.
@@ -20,7 +22,8 @@ enum Meaning {
     Refused(&'static str),
 }
 
-use Meaning::{Dropped, DroppedValued, Flag, Refused, Valued};
+use Meaning::{Dropped, DroppedValued, Dumped, Flag, Refused, Valued};
+use tla_checker::dump::FORMATS;
 
 /// Options by their letters alone, small.
 const OPTIONS: &[(&str, Meaning)] = &[
@@ -39,6 +42,8 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("library", Valued("--library")),
     ("maxstates", Valued("--max-states")),
     ("seconds", Valued("--seconds")),
+    ("exact", Flag("--exact")),
+    ("dump", Dumped),
     ("reference", Flag("--reference")),
     ("fingerprintbits", Valued("--fingerprint-bits")),
     ("color", Valued("--color")),
@@ -66,7 +71,6 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("simulate", Refused("--simulate")),
     ("generate", Refused("--generate")),
     ("coverage", Refused("--coverage")),
-    ("dump", Refused("--dump")),
     ("dumptrace", Refused("--dump-trace")),
     ("recover", Refused("--recover")),
     ("dfid", Refused("--dfid")),
@@ -101,6 +105,15 @@ pub fn normalise(arguments: impl IntoIterator<Item = String>) -> Result<Vec<Stri
                 Some(value) => format!("{name}={value}"),
                 None => name.to_owned(),
             }),
+            Dumped => {
+                out.push("--dump".to_owned());
+                let first = value.map(str::to_owned).or_else(|| arguments.next());
+                match first {
+                    Some(file) if !is_format(&file) => out.extend(["text".to_owned(), file]),
+                    Some(format) => out.extend([Some(format), arguments.next()].into_iter().flatten()),
+                    None => {}
+                }
+            }
             Dropped => {}
             DroppedValued if value.is_some() => {}
             // A value that is missing is nobody's loss: the next option is not one.
@@ -126,6 +139,12 @@ fn recognise(argument: &str) -> Option<(Meaning, Option<&str>)> {
     Some((*meaning, value))
 }
 
+/// Whether a word after `-dump` is a format, rather than the file.
+fn is_format(text: &str) -> bool {
+    let first = text.split(',').next().unwrap_or_default().to_ascii_lowercase();
+    FORMATS.contains(&first.as_str())
+}
+
 fn is_number(text: &str) -> bool {
     text.parse::<f64>().is_ok()
 }
@@ -149,6 +168,11 @@ mod tests {
             ("-fp -7 -checkpoint -deadlock M", "--deadlock M"),
             ("-seed -5 M", "--seed -5 M"),
             ("-config -simulate M", "--config -simulate M"),
+            ("-dump states M", "--dump text states M"),
+            ("-dump=states M", "--dump text states M"),
+            ("-dump dot,colorize,actionLabels g M", "--dump dot,colorize,actionLabels g M"),
+            ("--dump=JSON g.json M", "--dump JSON g.json M"),
+            ("-dump", "--dump"),
             ("-I lib M", "-I lib M"),
             ("-h", "-h"),
             ("-V", "-V"),

@@ -10,9 +10,10 @@ use super::progress::{Bar, Plain};
 use super::run;
 use super::{find, output, status};
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tla_checker::check;
+use tla_checker::dump::{Dump, Format};
 use tla_checker::eval::Bounds;
 use tla_checker::explore;
 use tla_checker::model::{Clause, Formula, Model};
@@ -145,6 +146,7 @@ fn search(
     warnings.extend(found.warnings);
     warnings.extend(prepared.warnings.iter().cloned());
 
+    let dump = args.dump.as_deref().map(dump).transpose()?;
     let search = explore::Options {
         workers: match args.workers {
             Workers::Count(n) => n,
@@ -157,6 +159,8 @@ fn search(
         // TLC's `-deadlock` turns it off; so does `CHECK_DEADLOCK FALSE`.
         check_deadlock: !args.deadlock,
         fingerprint_bits: args.fingerprint_bits.unwrap_or(64),
+        exact: args.exact,
+        dump,
         ..explore::Options::default()
     };
     let options = check::Options { search, reference: args.reference, shape_after: args.shape_after };
@@ -178,6 +182,20 @@ fn search(
     warnings.append(&mut outcome.warnings);
     outcome.warnings = warnings;
     Ok(outcome)
+}
+
+/// The file of `--dump FORMAT FILE`, with the format's ending added as TLC does.
+fn dump(words: &[String]) -> Result<Dump, Stopped> {
+    let [format, file] = words else { unreachable!("clap wants two values") };
+    let format: Format = format.parse().map_err(|why| {
+        let error = Diagnostic::error(code::DUMP_FORMAT, format!("--dump: {why}"));
+        stop("error", status::USAGE, vec![error])
+    })?;
+    let mut path = PathBuf::from(file);
+    if path.extension().is_none_or(|e| e != format.extension()) {
+        path.as_mut_os_string().push(format!(".{}", format.extension()));
+    }
+    Dump::to_file(format, &path).map_err(|error| stop("error", status::OTHER, vec![*error]))
 }
 
 /// What the command line adds to the model.
