@@ -63,6 +63,8 @@ pub struct Successor<'a> {
     pub state: &'a State,
     /// The fingerprint of the whole state: of its values, the same in every run.
     pub fingerprint: u64,
+    /// The layout that it is packed in: the worker's at that moment.
+    pub layout: u32,
 }
 
 /// Receives states; `Break` ends the generation early (without an error).
@@ -108,8 +110,8 @@ pub trait StateSpace: Sync {
 /// States are packed in a *layout*, which may change in the middle of a search when a state turns up
 /// that does not fit: layouts are numbered, each one holds whatever the ones before it hold, and a
 /// worker takes and emits states of its own layout only. It changes its layout in
-/// [`successors`](Self::successors) (what that call emits is in the new one) and in
-/// [`convert`](Self::convert), nowhere else.
+/// [`initial`](Self::initial), [`successors`](Self::successors) and [`convert`](Self::convert), nowhere
+/// else.
 pub trait SpaceWorker {
     /// The number of the worker's layout.
     fn layout(&self) -> u32 {

@@ -163,6 +163,11 @@ impl<'m> Evaluator<'m> {
     /// Takes another layout, and forgets what was kept by where things lie.
     pub(crate) fn change_layout(&mut self, layout: std::sync::Arc<crate::state::Layout>) {
         self.door.clear();
+        self.replace_layout(layout);
+    }
+
+    /// The same while initial states are made, when there is no packed state to read.
+    pub(crate) fn replace_layout(&mut self, layout: std::sync::Arc<crate::state::Layout>) {
         self.door.store.change(layout, &mut self.interner);
         self.memos.clear();
     }

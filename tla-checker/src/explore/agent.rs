@@ -13,7 +13,7 @@
 use super::candidates::{Candidate, Shard};
 use super::exact::{Claims, Exact};
 use super::finding::{Finding, Findings, Subject, Tail};
-use super::frontier::{CHUNK, Chunk, Packet};
+use super::frontier::{CHUNK, Chunk};
 use super::gate::Task;
 use super::graph::Sketch;
 use super::packed::Packed;
@@ -122,26 +122,19 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let run = self.run;
         self.base = run.progress();
         self.worker.at(self.progress(0));
-        let (mut packets, mut chunk) = (Vec::new(), Chunk::default());
+        let mut chunk = Chunk::default();
         let result = self.worker.initial(&mut |successor| {
             if run.halt.is_cancelled() {
                 return ControlFlow::Break(());
             }
-            if chunk.len() == CHUNK {
-                packets.push(Packet::new(&chunk));
-                chunk.restart(0);
+            if chunk.len() == CHUNK || chunk.layout != successor.layout {
+                run.frontier.push(0, &chunk);
+                chunk.restart(successor.layout);
             }
             chunk.push(successor.fingerprint, successor.state);
             ControlFlow::Continue(())
         });
-        // The worker may have changed its layout before it emitted the first.
-        let layout = self.worker.layout();
-        if !chunk.is_empty() {
-            packets.push(Packet::new(&chunk));
-        }
-        for packet in packets {
-            run.frontier.push_packet(0, packet.of_layout(layout));
-        }
+        run.frontier.push(0, &chunk);
         self.tally.generated += self.worker.take_intermediate();
         if let Err(failure) = result {
             if failure.kind == FailureKind::Cancelled {
@@ -248,21 +241,18 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         for &instance in &rest {
             let before = new.successors.len();
             let state = new.parent.fit(&mut self.worker);
-            let (layout, foresee, seen) = (self.worker.layout(), self.foresees, &self.seen);
+            let (foresee, seen) = (self.foresees, &self.seen);
             let successors = &mut new.successors;
             let result = self.worker.successors(state, instance, &mut |successor| {
                 if foresee {
                     seen.prefetch(run.cut(successor.fingerprint));
                 }
-                successors.push(instance as u32, layout, successor.fingerprint, successor.state);
+                successors.push(instance as u32, successor);
                 if run.halt.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
             if run.halt.is_cancelled() {
                 // The successors may be incomplete: no deadlock, no counts.
                 return (ControlFlow::Break(()), new);
-            }
-            if self.worker.layout() != layout {
-                new.successors.relabel(before, self.worker.layout());
             }
             self.actions[instance].generated += (new.successors.len() - before) as u64;
             if let Err(failure) = result {

@@ -4,7 +4,7 @@
 //! change its own from one instance to the next.
 
 use super::packed::Packed;
-use crate::space::{Known, State};
+use crate::space::{self, Known, State};
 
 /// A state that was expanded.
 #[derive(Debug, Default)]
@@ -81,7 +81,8 @@ impl Successors {
     }
 
     /// Adds one.
-    pub fn push(&mut self, instance: u32, layout: u32, fingerprint: u64, state: &State) {
+    pub fn push(&mut self, instance: u32, emitted: space::Successor<'_>) {
+        let space::Successor { state, fingerprint, layout } = emitted;
         self.add(instance, layout, fingerprint, state.len()).copy_from_slice(state);
     }
 
@@ -91,11 +92,6 @@ impl Successors {
         self.words.resize(start + width, 0);
         self.all.push(Successor { fingerprint, instance, layout, start, end: self.words.len() });
         &mut self.words[start..]
-    }
-
-    /// Says that those from `first` on turned out to be of this layout.
-    pub fn relabel(&mut self, first: usize, layout: u32) {
-        self.all[first..].iter_mut().for_each(|successor| successor.layout = layout);
     }
 
     /// Successor `at`.

@@ -204,7 +204,7 @@ fn step<S: StateSpace>(
     worker.at(Progress { level, ..Progress::default() });
     let mut successors = Successors::default();
     let mut emit = |successor: crate::space::Successor<'_>| {
-        successors.push(0, 0, successor.fingerprint, successor.state);
+        successors.push(0, successor);
         ControlFlow::Continue(())
     };
     let result = match (&mut from, instance) {
@@ -214,17 +214,22 @@ fn step<S: StateSpace>(
         }
         _ => worker.initial(&mut emit),
     };
-    successors.relabel(0, worker.layout());
     let mut order: Vec<usize> = (0..successors.len()).collect();
     if !run.in_order {
         order.sort_by_key(|&at| successors.get(at).fingerprint);
     }
     for at in order {
-        let (state, fingerprint) = (successors.state(at), successors.get(at).fingerprint);
+        let (mut packed, fingerprint) = (successors.packed(at), successors.get(at).fingerprint);
+        if let (Some(from), Wanted::Key(_)) = (&mut from, wanted) {
+            // To bring one of them to the newest layout may make a newer one.
+            packed.fit(worker);
+            from.fit(worker);
+        }
         let found = match wanted {
             Wanted::Fingerprint(wanted) => fingerprint == wanted,
             // What cannot be evaluated is not kept.
             Wanted::Key(wanted) => {
+                let state = packed.fit(worker);
                 run.key_of(worker, state, fingerprint) == Ok(Some(wanted))
                     && worker.constraint(None, state) == Ok(true)
                     && match &mut from {
@@ -237,7 +242,7 @@ fn step<S: StateSpace>(
             }
         };
         if found {
-            return Ok(Some(successors.packed(at)));
+            return Ok(Some(packed));
         }
     }
     // What was emitted before a failure stands.

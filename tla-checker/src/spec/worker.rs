@@ -156,8 +156,13 @@ impl<'s> Worker<'s> {
 
     /// Takes another layout.
     fn change(&mut self, layout: Arc<Layout>) {
-        let width = layout.width;
         self.evaluator.change_layout(layout);
+        self.adapt();
+    }
+
+    /// Forgets what belongs to another layout than the one there is now.
+    fn adapt(&mut self) {
+        let width = self.store().layout.width;
         self.packed = vec![0; width];
         self.arrived = false;
         self.loaded = false;
@@ -172,13 +177,7 @@ impl<'s> Worker<'s> {
 
     /// Takes a layout that takes variables apart, as far as their values so far allow.
     fn guess_shapes(&mut self) {
-        let Evaluator { door, interner, .. } = &mut self.evaluator;
-        door.store.sync_all(interner);
-        let store = &door.store;
-        let layout = self.space.layout_after(store.layout.number, || {
-            let of = |&root: &PartId| infer(&store.known(root).values.iter().collect::<Vec<_>>());
-            store.layout.roots.iter().map(of).collect()
-        });
+        let layout = guess(self.space, &mut self.evaluator);
         self.change(layout);
     }
 
@@ -455,7 +454,8 @@ impl<'s> Worker<'s> {
         for successor in found {
             let mut state = self.now.clone();
             apply(self.tries[number].effects.get(successor.effect).0, &mut state);
-            if emit(Successor { state: &state, fingerprint: successor.fingerprint }).is_break() {
+            let fingerprint = successor.fingerprint;
+            if emit(Successor { state: &state, fingerprint, layout: self.layout() }).is_break() {
                 break;
             }
         }
@@ -480,7 +480,8 @@ impl<'s> Worker<'s> {
             apply(ops, &mut self.packed);
             let sum = weigh(ops, &self.now, &self.terms, self.sum);
             start = end;
-            if emit(Successor { state: &self.packed, fingerprint: sum.finalise() }).is_break() {
+            let (fingerprint, layout) = (sum.finalise(), self.layout());
+            if emit(Successor { state: &self.packed, fingerprint, layout }).is_break() {
                 break;
             }
         }
@@ -547,6 +548,17 @@ impl<'s> Worker<'s> {
     }
 }
 
+/// A layout that takes variables apart, as far as their values so far allow.
+fn guess(space: &SpecSpace<'_>, evaluator: &mut Evaluator<'_>) -> Arc<Layout> {
+    let Evaluator { door, interner, .. } = evaluator;
+    door.store.sync_all(interner);
+    let store = &door.store;
+    space.layout_after(store.layout.number, || {
+        let of = |&root: &PartId| infer(&store.known(root).values.iter().collect::<Vec<_>>());
+        store.layout.roots.iter().map(of).collect()
+    })
+}
+
 /// Says of which action the successor was incomplete.
 fn in_action(mut failure: Box<Failure>, instance: &Instance) -> Box<Failure> {
     failure.notes.push(format!("the action is `{}`", instance.name));
@@ -595,25 +607,41 @@ impl SpaceWorker for Worker<'_> {
         let Some(init) = self.roles.init else { return Ok(()) };
         self.evaluator.door.clear();
         self.loaded = false;
-        let packed = &mut self.packed;
+        let (space, before, mut packed, mut count) = (self.space, self.layout(), Vec::new(), 0);
         let body = self.space.setting.ir.op(init).body;
         let (mut ops, mut terms) = (Vec::new(), Vec::new());
         let flow = self.evaluator.solve(init, true, &mut |e| {
             e.check_complete(body)?;
-            let Evaluator { door, interner, .. } = &mut *e;
-            match door.operations(false, &mut ops, interner) {
-                Ok(()) => apply(&ops, packed),
-                Err((_, Misfit::Reshape(..))) => {
-                    return Err(Box::new(Failure::internal("an initial state does not fit the layout")));
-                }
-                Err((variable, Misfit::Value(fault))) => {
-                    return Err(unusable(e, body, variable, e.ir().op(init).span, &fault));
+            count += 1;
+            // Where there are many, most need not be kept in one piece first.
+            if count > space.shape_after && e.door.store.layout.number == 0 && space.setting.keep_values {
+                let layout = guess(space, e);
+                e.replace_layout(layout);
+            }
+            loop {
+                let Evaluator { door, interner, .. } = &mut *e;
+                match door.operations(false, &mut ops, interner) {
+                    Ok(()) => break,
+                    Err((_, Misfit::Reshape(part, shape))) => {
+                        let layout = door.store.layout.clone();
+                        let shapes = || layout.reshaped(part, &shape);
+                        e.replace_layout(space.layout_after(layout.number, shapes));
+                    }
+                    Err((variable, Misfit::Value(fault))) => {
+                        return Err(unusable(e, body, variable, e.ir().op(init).span, &fault));
+                    }
                 }
             }
-            let fingerprint = e.door.store.terms(packed, &mut terms).finalise();
-            Ok(emit(Successor { state: packed, fingerprint }))
+            let store = &e.door.store;
+            packed.resize(store.layout.width, 0);
+            apply(&ops, &mut packed);
+            let fingerprint = store.terms(&packed, &mut terms).finalise();
+            Ok(emit(Successor { state: &packed, fingerprint, layout: store.layout.number }))
         });
         self.evaluator.door.clear();
+        if self.layout() != before {
+            self.adapt();
+        }
         flow.map(|_| ()).map_err(|f| *f)
     }
 

@@ -188,13 +188,13 @@ impl SpaceWorker for Thinker<'_> {
         1
     }
     fn initial(&mut self, emit: &mut Emit<'_>) -> Result<(), Failure> {
-        let _ = emit(Successor { state: &[0], fingerprint: 7 });
+        let _ = emit(Successor { state: &[0], fingerprint: 7, layout: 0 });
         Ok(())
     }
     fn successors(&mut self, _: &State, _: usize, emit: &mut Emit<'_>) -> Result<(), Failure> {
         loop {
             if self.0.emits {
-                if emit(Successor { state: &[0], fingerprint: 7 }).is_break() {
+                if emit(Successor { state: &[0], fingerprint: 7, layout: 0 }).is_break() {
                     return Ok(());
                 }
                 std::thread::sleep(Duration::from_micros(50));

@@ -245,7 +245,7 @@ pub struct Walker<'s> {
 impl Walker<'_> {
     fn emit(&self, node: u64, emit: &mut Emit<'_>) -> ControlFlow<()> {
         let state = self.graph.pack(self.layout, node);
-        emit(Successor { state: &state, fingerprint: self.graph.fingerprint_of(node) })
+        emit(Successor { state: &state, fingerprint: self.graph.fingerprint_of(node), layout: 0 })
     }
 
     fn node(&self, state: &State) -> u64 {

@@ -73,7 +73,7 @@ impl SpaceWorker for Counter<'_> {
     }
     fn initial(&mut self, emit: &mut Emit<'_>) -> Result<(), Failure> {
         let state = vec![0; self.state.len()];
-        let _ = emit(Successor { state: &state, fingerprint: fingerprint(&state, self.grid.side) });
+        let _ = emit(Successor { state: &state, fingerprint: fingerprint(&state, self.grid.side), layout: 0 });
         Ok(())
     }
     fn successors(&mut self, state: &State, instance: usize, emit: &mut Emit<'_>) -> Result<(), Failure> {
@@ -82,7 +82,7 @@ impl SpaceWorker for Counter<'_> {
             self.state[instance] += 1;
             let fingerprint = fingerprint(&self.state, self.grid.side);
             let (ControlFlow::Continue(()) | ControlFlow::Break(())) =
-                emit(Successor { state: &self.state, fingerprint });
+                emit(Successor { state: &self.state, fingerprint, layout: 0 });
         }
         Ok(())
     }

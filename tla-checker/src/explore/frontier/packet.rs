@@ -49,11 +49,6 @@ impl Packet {
         Packet { layout: chunk.layout, len: len as u32, bits, data: data.into() }
     }
 
-    /// The same states, which turned out to be of this layout.
-    pub fn of_layout(self, layout: u32) -> Self {
-        Packet { layout, ..self }
-    }
-
     /// How many states.
     pub fn len(&self) -> usize {
         self.len as usize
