@@ -154,4 +154,16 @@ impl StateSpace for SpecSpace<'_> {
     fn order_dependent(&self) -> Option<String> {
         self.order.clone()
     }
+
+    fn save(&self) -> Vec<u8> {
+        let layouts = self.layouts.read().unwrap_or_else(PoisonError::into_inner);
+        self.dictionaries.lock().unwrap_or_else(PoisonError::into_inner).save(&layouts)
+    }
+
+    fn restore(&self, saved: &[u8]) -> Result<(), String> {
+        let mut layouts = self.layouts.write().unwrap_or_else(PoisonError::into_inner);
+        let mut dictionaries = self.dictionaries.lock().unwrap_or_else(PoisonError::into_inner);
+        *layouts = dictionaries.restore(&self.setting.ir.variables, saved)?;
+        Ok(())
+    }
 }

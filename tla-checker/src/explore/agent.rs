@@ -120,9 +120,8 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         if !chunk.is_empty() {
             packets.push(Packet::new(&chunk));
         }
-        for packet in packets {
-            run.frontier.push_packet(0, packet.of_layout(layout));
-        }
+        let push = |packet: Packet| run.frontier.push_packet(0, packet.of_layout(layout));
+        run.on_disk(packets.into_iter().try_for_each(push));
         self.tally.generated += self.worker.take_intermediate();
         if let Err(failure) = result {
             if failure.kind == FailureKind::Cancelled {
@@ -139,7 +138,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let mut chunk = std::mem::take(&mut self.chunk);
         let next = match task {
             Task::Expand(level) => {
-                while self.run.frontier.take(level, &mut chunk) {
+                while !self.run.is_pausing() && self.take(level, &mut chunk) {
                     self.seen.hold();
                     let end = self.process(level, &chunk);
                     self.seen.release();
@@ -155,28 +154,36 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 level + 1
             }
         };
-        self.seen.release();
+        self.seen.rest();
         self.chunk = chunk;
-        self.run.frontier.push(next, &self.out);
+        self.run.on_disk(self.run.frontier.push(next, &self.out));
         self.out.restart(self.worker.layout());
         self.publish();
         self.run.count_actions(&mut self.actions);
         self.run.merge(&mut self.findings);
     }
 
-    /// Expands (or, at level 0, admits) a chunk's states.
+    /// The next states of a level; `false` when there are none.
+    fn take(&self, level: u32, chunk: &mut Chunk) -> bool {
+        self.run.on_disk(self.run.frontier.take(level, chunk)).unwrap_or(false)
+    }
+
+    /// Expands (or, at level 0, admits) a chunk's states. What is not expanded when the workers are to
+    /// stop, or to come back, waits on.
     fn process(&mut self, level: u32, chunk: &Chunk) -> ControlFlow<()> {
         let mut state = std::mem::take(&mut self.parent);
         for at in 0..chunk.len() {
-            if self.run.halt.is_cancelled() {
-                return ControlFlow::Break(());
+            if self.run.halt.is_cancelled() || self.run.is_pausing() {
+                return self.put_back(level, chunk, at);
             }
             let key = chunk.key(at);
             state.layout = chunk.layout;
             state.words.clear();
             state.words.extend_from_slice(chunk.state(at));
             if level > 0 {
-                self.expand(level, key, &mut state)?;
+                if self.expand(level, key, &mut state).is_break() {
+                    return self.put_back(level, chunk, at);
+                }
             } else {
                 self.worker.at(self.progress(0));
                 let state = state.fit(&mut self.worker);
@@ -188,6 +195,12 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         }
         self.parent = state;
         ControlFlow::Continue(())
+    }
+
+    #[cold]
+    fn put_back(&self, level: u32, chunk: &Chunk, first: usize) -> ControlFlow<()> {
+        self.run.on_disk(self.run.frontier.push(level, &chunk.rest(first)));
+        ControlFlow::Break(())
     }
 
     /// Generates and judges all successors of a kept state. Breaks when told to stop meanwhile; the
@@ -223,6 +236,9 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             });
             if run.halt.is_cancelled() {
                 // The successors may be incomplete: no deadlock, no counts.
+                for at in 0..before {
+                    self.actions[successors.get(at).instance as usize].generated -= 1;
+                }
                 return ControlFlow::Break(());
             }
             if self.worker.layout() != layout {
@@ -348,7 +364,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.tally.distinct += 1;
         let layout = self.worker.layout();
         if self.out.len() == CHUNK || self.out.layout != layout {
-            self.run.frontier.push(level + 1, &self.out);
+            self.run.on_disk(self.run.frontier.push(level + 1, &self.out));
             self.out.restart(layout);
         }
         self.out.push(key, state);
@@ -423,7 +439,15 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         last: &State,
     ) {
         if failure.as_ref().is_some_and(|f| f.kind == FailureKind::Cancelled) {
+            // What was being judged is not known.
+            self.run.tear();
             return self.run.stop(Bound::Cancelled);
+        }
+        if let Tail::Kept(key) = tail
+            && self.run.on_disk(self.run.seen.is_before(key, length)) != Some(false)
+        {
+            // A candidate that is old: it was checked in its own level.
+            return;
         }
         let failure = failure.map(Box::new);
         let finding = Finding { length, subject, failure, fingerprint, tail, last: Packed::default() };

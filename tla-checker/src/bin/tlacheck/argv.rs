@@ -44,11 +44,15 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("color", Valued("--color")),
     ("maxrecursion", Valued("--max-recursion")),
     ("invariant", Valued("--invariant")),
+    ("memory", Valued("--memory")),
+    ("checkpoint", Valued("--checkpoint")),
+    ("recover", Valued("--recover")),
+    ("metadir", Valued("--metadir")),
     ("help", Flag("--help")),
     ("version", Flag("--version")),
     ("syntaxonly", Flag("--syntax-only")),
     ("module", Valued("--module")),
-    // Where TLC keeps its files, how it stores fingerprints, how it speaks to the Toolbox.
+    // How TLC stores fingerprints, how it speaks to the Toolbox.
     ("modelcheck", Dropped),
     ("cleanup", Dropped),
     ("gzip", Dropped),
@@ -56,11 +60,9 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("tool", Dropped),
     ("note", Dropped),
     ("nogeneratespecte", Dropped),
-    ("metadir", DroppedValued),
     ("fp", DroppedValued),
     ("fpmem", DroppedValued),
     ("fpbits", DroppedValued),
-    ("checkpoint", DroppedValued),
     ("lncheck", DroppedValued),
     // Not built yet.
     ("simulate", Refused("--simulate")),
@@ -68,7 +70,6 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("coverage", Refused("--coverage")),
     ("dump", Refused("--dump")),
     ("dumptrace", Refused("--dump-trace")),
-    ("recover", Refused("--recover")),
     ("dfid", Refused("--dfid")),
     ("view", Refused("--view")),
     ("aril", Refused("--aril")),
@@ -76,7 +77,6 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("userfile", Refused("--user-file")),
     ("generatespecte", Refused("--generate-spec-te")),
     ("tespecoutdir", Refused("--te-spec-out-dir")),
-    ("memory", Refused("--memory")),
 ];
 
 /// The arguments (without the program's name) for clap.
@@ -144,9 +144,10 @@ mod tests {
             ("-deadlock -workers auto M", "--deadlock --workers auto M"),
             ("-maxSetSize 5 M", "--max-set-size 5 M"),
             ("--max-set-size 5 M", "--max-set-size 5 M"),
-            ("-noTE -cleanup -metadir /tmp/x M", "M"),
-            ("-metadir=/tmp/x -fp 3 M", "M"),
-            ("-fp -7 -checkpoint -deadlock M", "--deadlock M"),
+            ("-noTE -cleanup -metadir /tmp/x M", "--metadir /tmp/x M"),
+            ("-metadir=/tmp/x -fp 3 M", "--metadir=/tmp/x M"),
+            ("-fp -7 -fpmem -deadlock M", "--deadlock M"),
+            ("-checkpoint 0 -recover x M", "--checkpoint 0 --recover x M"),
             ("-seed -5 M", "--seed -5 M"),
             ("-config -simulate M", "--config -simulate M"),
             ("-I lib M", "-I lib M"),

@@ -10,7 +10,7 @@ use super::progress::{Bar, Plain};
 use super::run;
 use super::{find, output, status};
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tla_checker::check;
 use tla_checker::eval::Bounds;
@@ -157,8 +157,16 @@ fn search(
         // TLC's `-deadlock` turns it off; so does `CHECK_DEADLOCK FALSE`.
         check_deadlock: !args.deadlock,
         fingerprint_bits: args.fingerprint_bits.unwrap_or(64),
+        memory: args.memory,
+        checkpoint: args.checkpoint.filter(|&minutes| minutes > 0.0).map(|m| Duration::from_secs_f64(m * 60.0)),
+        folder: args.metadir.clone(),
+        recover: args.recover.clone(),
+        spill_after: args.spill_after,
+        disk_room: args.disk_room,
         ..explore::Options::default()
     };
+    let search = with_folder(search, path);
+    announce(&search);
     let options = check::Options { search, reference: args.reference, shape_after: args.shape_after };
     let cancel = Cancel::new();
     super::cancel_on_interrupt(cancel.clone());
@@ -178,6 +186,32 @@ fn search(
     warnings.append(&mut outcome.warnings);
     outcome.warnings = warnings;
     Ok(outcome)
+}
+
+/// Says where checkpoints go, unless that was said.
+fn with_folder(search: explore::Options, spec: &Path) -> explore::Options {
+    let name = spec.file_stem().unwrap_or_default().to_string_lossy();
+    let folder = match (&search.folder, &search.checkpoint) {
+        (None, Some(_)) => Some(PathBuf::from(format!("{name}.checkpoint"))),
+        (folder, _) => folder.clone(),
+    };
+    explore::Options { folder, ..search }
+}
+
+/// Says on standard error where files will be.
+fn announce(search: &explore::Options) {
+    let kept = search.checkpoint.and(search.recover.as_ref().or(search.folder.as_ref()));
+    let mut lines = Vec::new();
+    if let Some(folder) = kept {
+        let folder = folder.display();
+        lines.push(format!("checkpoints go to {folder}; --recover {folder} goes on with the last one"));
+    }
+    if search.memory.is_some() {
+        let folder = kept.or(search.folder.as_ref()).cloned().unwrap_or_else(explore::default_scratch);
+        lines.push(format!("what memory has no room for goes to {}", folder.display()));
+    }
+    // That it cannot be said does not stop the search.
+    let _ = output::to_stderr(|out| lines.iter().try_for_each(|line| writeln!(out, "{line}")));
 }
 
 /// What the command line adds to the model.
