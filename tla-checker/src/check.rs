@@ -89,6 +89,16 @@ impl Prepared {
         &self.ir
     }
 
+    /// Why the model's meaning depends on the order of evaluation, if it does.
+    pub fn order_dependent(&self) -> Option<&str> {
+        self.order.as_deref()
+    }
+
+    /// Whether states are told apart by a VIEW.
+    pub fn has_view(&self) -> bool {
+        self.roles.view.is_some()
+    }
+
     /// Whether the model has behaviours to explore.
     pub fn has_behaviour(&self) -> bool {
         self.roles.init.is_some()

@@ -7,6 +7,8 @@ mod bounds;
 mod graph;
 #[path = "explore/grid.rs"]
 mod grid;
+#[path = "explore/saved.rs"]
+mod saved;
 
 use graph::{Graph, int};
 use tla_checker::explore::{Options, explore, reference};

@@ -35,6 +35,10 @@ fn specs_agree_with_tlc() {
                 How::Apart(1, 0),
                 How::Apart(1, 20),
                 How::Apart(2, 3),
+                How::Spilled(1, 2),
+                How::Spilled(2, 12),
+                How::Spilled(8, 60),
+                How::Resumed(2),
                 How::Reference,
             ],
         )
@@ -47,6 +51,7 @@ fn generated_modules_agree_with_tlc() {
     let cases: Vec<(usize, Row)> = rows("generated/modules.jsonl").into_iter().enumerate().collect();
     suite(&cases, |(i, row)| {
         let mut how = vec![How::Workers(1), How::Workers(2), How::Apart(1, 0), How::Apart(2, 5)];
+        how.extend([How::Spilled(1 + i % 8, 4 + i % 50), How::Resumed(1 + i % 2)]);
         if i % 5 == 0 {
             how.push(How::Reference);
         }

@@ -39,9 +39,9 @@ impl Options {
             return Some(Room { keys, waiting: keys * 16 });
         }
         let memory = usize::try_from(self.memory?).unwrap_or(usize::MAX);
-        // A key takes 20 bytes with the free slots: that is five eighths. Candidates that are looked for
-        // on disk take a sixteenth, and so do the levels; the rest is for evaluation.
-        Some(Room { keys: (memory / 32).max(1 << 10), waiting: memory / 32 })
+        // A key takes 20 bytes with the free slots: that is a half. Candidates that are looked for on disk
+        // take a thirtieth, and so do the levels; the rest is for evaluation.
+        Some(Room { keys: (memory / 40).max(1 << 10), waiting: memory / 64 })
     }
 }
 

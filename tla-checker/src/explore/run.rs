@@ -106,7 +106,7 @@ impl<'r, S: StateSpace> Run<'r, S> {
             (Some(disk), Some(room)) => (
                 seen.bounded(room.keys),
                 Frontier::bounded(disk.clone(), room.waiting),
-                Some(Spill { disk, batch: (room.keys / 8).max(1) }),
+                Some(Spill { disk, batch: (room.keys / 16).max(1) }),
             ),
             _ => (seen, Frontier::new(), None),
         };

@@ -17,7 +17,8 @@ use tla_checker::eval::Bounds;
 use tla_checker::explore;
 use tla_checker::model::{Clause, Formula, Model};
 use tla_checker::observer::{Cancel, Observer};
-use tla_checker::outcome::Outcome;
+use tla_checker::failure::FailureKind;
+use tla_checker::outcome::{Outcome, Phase, Verdict};
 use tla_checker::report::events::{Event, EventWriter};
 use tla_checker::report::json::Report;
 use tla_checker::report::text::{TextOptions, write_diagnostics, write_outcome};
@@ -183,6 +184,11 @@ fn search(
     } else {
         go(&Plain::new(args.json))
     };
+    if let Verdict::Failure(Phase::Setup, failure) = &outcome.verdict
+        && failure.kind == FailureKind::System
+    {
+        return Err(stop("refused", status::CONFIG, vec![failure.diagnostic()]));
+    }
     warnings.append(&mut outcome.warnings);
     outcome.warnings = warnings;
     Ok(outcome)

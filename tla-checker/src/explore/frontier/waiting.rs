@@ -155,7 +155,10 @@ impl Waiting {
         most: usize,
         mut judge: impl FnMut(&mut Vec<(u64, u64)>, &mut Vec<u64>) -> io::Result<()>,
     ) -> io::Result<u64> {
-        let (mut keys, mut old, mut total) = (Vec::new(), Vec::new(), 0);
+        // No more than that: a vector that grows takes three times as much meanwhile.
+        let waits = (self.memory.len() + self.masks.len()).saturating_mul(Mask::BITS as usize);
+        let most_keys = most.saturating_add(Mask::BITS as usize).min(waits);
+        let (mut keys, mut old, mut total) = (Vec::with_capacity(most_keys), Vec::new(), 0);
         loop {
             keys.clear();
             old.clear();
