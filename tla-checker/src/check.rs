@@ -253,7 +253,9 @@ fn identity(spec: &Spec, model: &Model) -> Identity {
         let Span { file, start, end } = module.span;
         spec.sources.file(file).text.get(start as usize..end as usize).unwrap_or_default().to_owned()
     };
-    let modules = spec.modules.iter().map(|module| (format!("module {}", module.name), text(module)));
+    // What was added for the model's expressions is in the model.
+    let own = spec.modules.iter().filter(|module| spec.sources.file(module.file).name != formula::FILE);
+    let modules = own.map(|module| (format!("module {}", module.name), text(module)));
     let identity = modules.fold(Identity::default(), |identity, (name, text)| identity.with(name, &text));
     identity.with("the model", &model.to_string())
 }

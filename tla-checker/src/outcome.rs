@@ -27,9 +27,7 @@ pub enum Bound {
 }
 
 /// Where an evaluation failed; in the order in which they decide a verdict.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// While making ready: constants, overrides, the files of the search.

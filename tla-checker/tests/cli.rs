@@ -248,7 +248,10 @@ fn memory_is_bounded_and_nothing_stays_behind() {
     }
     let said = tlacheck(&[spec, "--spill-after", "100", "--disk-room", "5000", "-metadir", meta, "--json"]);
     assert_eq!(said.status, 255);
-    assert_eq!((&report(&said)["outcome"], &report(&said)["violation"]["code"]), (&"failure".into(), &"E0611".into()));
+    assert_eq!(
+        (&report(&said)["outcome"], &report(&said)["violation"]["code"]),
+        (&"failure".into(), &"E0611".into())
+    );
 }
 
 #[test]

@@ -49,8 +49,12 @@ impl Disk {
     pub fn kept(folder: &Path, room: Option<u64>) -> io::Result<Self> {
         std::fs::create_dir_all(folder).map_err(|e| about(folder, e))?;
         let path = folder.join(LOCK);
-        let lock =
-            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(|e| about(&path, e))?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|e| about(&path, e))?;
         lock.try_lock().map_err(|e| match e {
             std::fs::TryLockError::WouldBlock => io::Error::new(
                 io::ErrorKind::ResourceBusy,
@@ -84,7 +88,14 @@ impl Disk {
         } else {
             (self.unnamed()?, None)
         };
-        Ok(Writer { disk: self, file, name, buffer: Vec::with_capacity(BLOCK), len: 0, hash: Xxh3Default::new() })
+        Ok(Writer {
+            disk: self,
+            file,
+            name,
+            buffer: Vec::with_capacity(BLOCK),
+            len: 0,
+            hash: Xxh3Default::new(),
+        })
     }
 
     /// A file that only this process knows.
@@ -388,7 +399,13 @@ mod tests {
                 let again = disk.open(name, stored.len, stored.hash).expect("there");
                 assert!(!again.read_all(|_| {}).expect("readable"));
                 std::fs::write(&path, &bytes[..1000]).expect("room");
-                assert!(!disk.open(name, stored.len, stored.hash).expect("there").read_all(|_| {}).expect("readable"));
+                assert!(
+                    !disk
+                        .open(name, stored.len, stored.hash)
+                        .expect("there")
+                        .read_all(|_| {})
+                        .expect("readable")
+                );
             }
         }
     }

@@ -195,7 +195,9 @@ impl Seen {
         let most = if self.most < usize::MAX { lines_for(self.most) } else { usize::MAX };
         while wanted > limit(table.size()) && (table.size() < most || wanted > tight(table.size())) {
             let size = larger(table.size()).max(self.workers * 64);
-            let size = if table.size() < most { size.min(most) } else { size };
+            // A step that is much smaller than an eighth cannot be made in place, so the last one is not.
+            let last = table.size() < most && size > most / 9 * 8;
+            let size = if last { most } else { size };
             table.grow(size, self.reserved, self.workers).map_err(|_| Full)?;
         }
         self.taken.fetch_add(batch, Ordering::Relaxed);

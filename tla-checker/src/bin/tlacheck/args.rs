@@ -286,7 +286,9 @@ mod tests {
 
     #[test]
     fn sizes_and_minutes() {
-        for (text, size) in [("128m", 128 << 20), ("2g", 2 << 30), ("1.5G", 3 << 29), ("40000000", 40_000_000)] {
+        for (text, size) in
+            [("128m", 128 << 20), ("2g", 2 << 30), ("1.5G", 3 << 29), ("40000000", 40_000_000)]
+        {
             assert_eq!(memory(text), Ok(size), "{text}");
         }
         for text in ["", "m", "-5m", "10m", "12 parsecs"] {

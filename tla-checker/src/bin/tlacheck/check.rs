@@ -15,9 +15,9 @@ use std::time::Duration;
 use tla_checker::check;
 use tla_checker::eval::Bounds;
 use tla_checker::explore;
+use tla_checker::failure::FailureKind;
 use tla_checker::model::{Clause, Formula, Model};
 use tla_checker::observer::{Cancel, Observer};
-use tla_checker::failure::FailureKind;
 use tla_checker::outcome::{Outcome, Phase, Verdict};
 use tla_checker::report::events::{Event, EventWriter};
 use tla_checker::report::json::Report;
@@ -159,7 +159,10 @@ fn search(
         check_deadlock: !args.deadlock,
         fingerprint_bits: args.fingerprint_bits.unwrap_or(64),
         memory: args.memory,
-        checkpoint: args.checkpoint.filter(|&minutes| minutes > 0.0).map(|m| Duration::from_secs_f64(m * 60.0)),
+        checkpoint: args
+            .checkpoint
+            .filter(|&minutes| minutes > 0.0)
+            .map(|m| Duration::from_secs_f64(m * 60.0)),
         folder: args.metadir.clone(),
         recover: args.recover.clone(),
         spill_after: args.spill_after,

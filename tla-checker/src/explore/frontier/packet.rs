@@ -170,7 +170,10 @@ mod tests {
                     let mut bytes = vec![1, 2, 3];
                     packet.store(&mut bytes);
                     let stored = &mut bytes[3..];
-                    assert_eq!(stored.len(), Packet::stored_len(stored[..FRAME].try_into().expect("a frame")));
+                    assert_eq!(
+                        stored.len(),
+                        Packet::stored_len(stored[..FRAME].try_into().expect("a frame"))
+                    );
                     Packet::restore(stored).expect("whole").unpack(&mut unpacked);
                     assert_eq!((unpacked.states.clone(), unpacked.layout), (chunk.states.clone(), round));
                     assert_eq!(packet.keys(), chunk.keys);

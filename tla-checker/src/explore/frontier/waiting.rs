@@ -250,10 +250,13 @@ mod tests {
                         assert!(judged.is_sorted() && judged.last() == Some(&(first - 1)));
                     }
                 }
-                waiting.settle(batch, |keys, old| {
-                    old.extend(keys.iter().filter(|entry| entry.0 % 3 == 0).map(|entry| entry.1));
-                    Ok(())
-                }).map(|n| old_ones += n).expect("readable");
+                waiting
+                    .settle(batch, |keys, old| {
+                        old.extend(keys.iter().filter(|entry| entry.0 % 3 == 0).map(|entry| entry.1));
+                        Ok(())
+                    })
+                    .map(|n| old_ones += n)
+                    .expect("readable");
                 assert_eq!(waiting.settle(batch, |_, _| unreachable!()).expect("readable"), 0);
                 assert_eq!(old_ones, first.div_ceil(3));
                 let mut listed = Vec::new();
@@ -294,7 +297,8 @@ mod tests {
     fn a_full_disk_is_an_error() {
         let disk = Disk::scratch(None, Some(1_000_000));
         let mut waiting = Waiting::default();
-        let full = (0..).find_map(|n| waiting.push(packet(n * 128, 128), 0, &disk).err()).expect("it is full");
+        let full =
+            (0..).find_map(|n| waiting.push(packet(n * 128, 128), 0, &disk).err()).expect("it is full");
         assert_eq!(full.kind(), io::ErrorKind::StorageFull);
     }
 }

@@ -248,7 +248,8 @@ mod tests {
         let written = run(&disk, (0..2000).map(|n| n * 3));
         let stored = |s: &Stored| disk.open(s.name().expect("kept"), s.len, s.hash).expect("there");
         let mut entries = Vec::new();
-        let opened = SortedRun::open(stored(&written.keys), stored(&written.notes), |k, n| entries.push((k, n)));
+        let opened =
+            SortedRun::open(stored(&written.keys), stored(&written.notes), |k, n| entries.push((k, n)));
         let opened = opened.expect("readable").expect("whole");
         assert_eq!((opened.firsts, entries.len()), (written.firsts.clone(), 2000));
         assert!(entries.iter().all(|&(key, note)| note == !key));
