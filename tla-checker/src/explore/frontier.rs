@@ -293,7 +293,11 @@ mod tests {
             frontier.share(2, 4).unwrap();
             assert_eq!((frontier.len(2), frontier.len(3)), (200, 0));
             let mut listed = Vec::new();
-            frontier.for_each(2, |packet| Ok(listed.extend_from_slice(packet.keys()))).unwrap();
+            let list = |packet: &Packet| {
+                listed.extend_from_slice(packet.keys());
+                Ok(())
+            };
+            frontier.for_each(2, list).unwrap();
             assert_eq!((listed, frontier.len(2)), ((0..200).collect(), 200));
             let (mut next, mut chunk) = (0, Chunk::default());
             while frontier.take(2, &mut chunk).unwrap() {
@@ -325,7 +329,11 @@ mod tests {
         let expected: Vec<u64> = (0..1000).filter(|&key| !is_old(key)).collect();
         assert_eq!(frontier.len(1), expected.len());
         let mut listed = Vec::new();
-        frontier.for_each(1, |packet| Ok(listed.extend_from_slice(packet.keys()))).unwrap();
+        let list = |packet: &Packet| {
+            listed.extend_from_slice(packet.keys());
+            Ok(())
+        };
+        frontier.for_each(1, list).unwrap();
         assert_eq!(listed, expected);
         let (mut taken, mut chunk) = (Vec::new(), Chunk::default());
         while frontier.take(1, &mut chunk).unwrap() {

@@ -16,8 +16,11 @@ struct Saved {
     /// The shapes of each layout.
     layouts: Vec<Vec<Shape>>,
     /// The entries of each dictionary: canonical bytes and terms; and whether they are elements.
-    dictionaries: Vec<(bool, Vec<(Vec<u8>, u64)>)>,
+    dictionaries: Vec<(bool, Vec<SavedEntry>)>,
 }
+
+/// A value's canonical bytes and its terms.
+type SavedEntry = (Vec<u8>, u64);
 
 impl Dictionaries {
     /// These layouts and all their dictionaries as bytes.

@@ -70,7 +70,11 @@ impl SortedRun {
     /// # Errors
     /// They cannot be read.
     pub fn open(keys: Stored, notes: Stored, mut each: impl FnMut(u64, u64)) -> io::Result<Option<Self>> {
-        if !keys.read_all(|_| {})? || !notes.read_all(|_| {})? || keys.len != notes.len || keys.len % 8 != 0 {
+        if !keys.read_all(|_| {})?
+            || !notes.read_all(|_| {})?
+            || keys.len != notes.len
+            || !keys.len.is_multiple_of(8)
+        {
             return Ok(None);
         }
         let mut run = SortedRun { keys, notes, firsts: Vec::new() };
