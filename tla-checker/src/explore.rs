@@ -42,7 +42,7 @@ use agent::Agent;
 pub use checkpoint::Identity;
 use checkpoint::{Place, Saving};
 use files::Files;
-pub use files::{default_scratch, refusal};
+pub use files::default_scratch;
 use finding::{Finding, Record};
 use gate::{Gate, Task};
 use monitor::Monitor;

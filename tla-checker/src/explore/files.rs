@@ -81,7 +81,7 @@ impl Files {
 }
 
 /// Why a space cannot be searched with these options, if it cannot.
-pub fn refusal<S: StateSpace>(space: &S, options: &Options) -> Option<Box<Failure>> {
+fn refusal<S: StateSpace>(space: &S, options: &Options) -> Option<Box<Failure>> {
     let spills = options.memory.is_some() || options.spill_after.is_some();
     let saves = options.checkpoint.is_some() || options.recover.is_some();
     if let Some(why) = space.order_dependent().filter(|_| spills || saves) {

@@ -2,7 +2,7 @@
 //! finds; and what is not whole, or of another search, is refused.
 
 use crate::graph::{Graph, mix};
-use crate::{options, run};
+use crate::{options, run, run_reference};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -311,6 +311,10 @@ fn what_depends_on_the_order_is_refused_and_so_is_a_view_on_disk() {
     }
     (graph.order, graph.view) = (None, 2);
     assert_eq!(refusal(&run(&graph, &memory)).code, code::NOT_IMPLEMENTED);
+    // The plain search does neither, and says so.
+    for with in [&memory, &saved] {
+        assert_eq!(refusal(&run_reference(&graph, with)).code, code::NOT_IMPLEMENTED);
+    }
     assert!(!Path::new("checkpoint").exists());
 }
 
