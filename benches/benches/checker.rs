@@ -11,6 +11,7 @@ use criterion::{
 };
 use std::hint::black_box;
 use std::thread;
+use std::time::Duration;
 use tla_checker::check::{self, Options, Prepared};
 use tla_checker::config;
 use tla_checker::eval::Bounds;
@@ -107,10 +108,21 @@ fn search<M: Measurement>(
 ) {
     let mut options = Options::default();
     options.search.workers = workers;
+    search_with(group, name, prepared, &options, counts);
+}
+
+fn search_with<M: Measurement>(
+    group: &mut BenchmarkGroup<'_, M>,
+    name: &str,
+    prepared: &Prepared,
+    options: &Options,
+    counts: (u64, u64),
+) {
+    let workers = options.search.workers;
     group.throughput(Throughput::Elements(counts.1));
     group.bench_function(BenchmarkId::new(name, workers), |b| {
         b.iter(|| {
-            let outcome = check::run(prepared, &options, &Silent, &Cancel::new());
+            let outcome = check::run(prepared, options, &Silent, &Cancel::new());
             assert_eq!(outcome.verdict, Verdict::Success);
             assert_eq!((outcome.distinct_states, outcome.states_generated), counts);
             outcome
@@ -150,10 +162,29 @@ fn together(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// With room for this part of the keys in memory, and with a checkpoint too: what it costs to go to disk.
+fn spill(criterion: &mut Criterion<CpuTime>) {
+    let mut group = criterion.benchmark_group("spill");
+    group.sample_size(10);
+    let (prepared, folder) = (medium(), tempfile::tempdir().expect("a folder"));
+    for part in [4, 16] {
+        let mut options = Options::default();
+        options.search.workers = 1;
+        options.search.spill_after = Some(MEDIUM.0 as usize / part);
+        options.search.folder = Some(folder.path().join("states"));
+        std::fs::create_dir_all(folder.path().join("states")).expect("a folder");
+        search_with(&mut group, &format!("TwoPhase-7, 1/{part} in memory"), &prepared, &options, MEDIUM);
+        options.search.checkpoint = Some(Duration::from_millis(200));
+        let name = format!("TwoPhase-7, 1/{part} in memory, checkpoints");
+        search_with(&mut group, &name, &prepared, &options, MEDIUM);
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = by_cpu;
     config = Criterion::default().with_measurement(CpuTime);
-    targets = prepare, evaluate, alone
+    targets = prepare, evaluate, alone, spill
 }
 criterion_group!(by_clock, together);
 criterion_main!(by_cpu, by_clock);

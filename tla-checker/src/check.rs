@@ -30,7 +30,7 @@ mod property;
 
 use crate::dump::Dump;
 use crate::eval::{Bounds, Evaluator, Registers, Setting};
-use crate::explore::{self, reference};
+use crate::explore::{self, Identity, reference};
 use crate::failure::FailureKind;
 use crate::ir::{Ir, NodeId, OpId};
 use crate::lower::{Lowerer, ROOT, keeps, literals, specialise};
@@ -45,7 +45,7 @@ use rustc_hash::FxHashMap;
 use std::time::{Duration, Instant};
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
-use tla_parser::hir::{DefKind, Level, Spec};
+use tla_parser::hir::{DefKind, Level, Module, Spec};
 use tla_parser::library::Library;
 use tla_parser::source::Span;
 
@@ -78,6 +78,8 @@ pub struct Prepared {
     check_deadlock: Option<bool>,
     bounds: Bounds,
     facts: FxHashMap<String, Datum>,
+    /// The texts it was made of.
+    identity: Identity,
     /// What deserves attention.
     pub warnings: Vec<Diagnostic>,
 }
@@ -86,6 +88,16 @@ impl Prepared {
     /// The lowered model.
     pub fn ir(&self) -> &Ir {
         &self.ir
+    }
+
+    /// Why the model's meaning depends on the order of evaluation, if it does.
+    pub fn order_dependent(&self) -> Option<&str> {
+        self.order.as_deref()
+    }
+
+    /// Whether states are told apart by a VIEW.
+    pub fn has_view(&self) -> bool {
+        self.roles.view.is_some()
     }
 
     /// Whether the model has behaviours to explore.
@@ -231,8 +243,22 @@ pub fn prepare(
         check_deadlock: model.check_deadlock,
         bounds,
         facts,
+        identity: identity(spec, model),
         warnings,
     })
+}
+
+/// What a model was made of: the texts of all modules, and the model.
+fn identity(spec: &Spec, model: &Model) -> Identity {
+    let text = |module: &Module| {
+        let Span { file, start, end } = module.span;
+        spec.sources.file(file).text.get(start as usize..end as usize).unwrap_or_default().to_owned()
+    };
+    // What was added for the model's expressions is in the model.
+    let own = spec.modules.iter().filter(|module| spec.sources.file(module.file).name != formula::FILE);
+    let modules = own.map(|module| (format!("module {}", module.name), text(module)));
+    let identity = modules.fold(Identity::default(), |identity, (name, text)| identity.with(name, &text));
+    identity.with("the model", &model.to_string())
 }
 
 fn refuse_unbuilt(model: &Model, errors: &mut Vec<Diagnostic>) {
@@ -361,13 +387,13 @@ fn search(
     let verdict = deadline::within(limit, cancel, |flag| assumptions(prepared, observer, flag, registers));
     match verdict {
         Some(Verdict::Bounded(Bound::Cancelled)) if !cancel.is_cancelled() => {
-            return without_states(Verdict::Bounded(Bound::Time));
+            return Outcome::of(Verdict::Bounded(Bound::Time));
         }
-        Some(verdict) => return without_states(verdict),
+        Some(verdict) => return Outcome::of(verdict),
         None => {}
     }
     if !prepared.has_behaviour() {
-        return without_states(Verdict::Success);
+        return Outcome::of(Verdict::Success);
     }
     let space = SpecSpace::new(
         &prepared.ir,
@@ -384,30 +410,11 @@ fn search(
     let mut search = options.search.clone();
     search.time_limit = limit.map(|limit| limit.saturating_sub(start.elapsed()));
     search.check_deadlock &= prepared.check_deadlock.unwrap_or(true);
+    search.identity = prepared.identity.clone();
     if options.reference {
         reference::explore(&space, &search, observer, cancel)
     } else {
         explore::explore(&space, &search, observer, cancel)
-    }
-}
-
-fn without_states(verdict: Verdict) -> Outcome {
-    let violations = match &verdict {
-        Verdict::Success | Verdict::Bounded(_) => Vec::new(),
-        _ => vec![Violation { verdict: verdict.clone(), trace: Vec::new() }],
-    };
-    Outcome {
-        verdict,
-        violations,
-        states_generated: 0,
-        distinct_states: 0,
-        depth: 0,
-        queue: 0,
-        seconds: 0.0,
-        collision_probability: 0.0,
-        exact: false,
-        actions: Vec::new(),
-        warnings: Vec::new(),
     }
 }
 

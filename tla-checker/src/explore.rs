@@ -11,12 +11,18 @@
 //! end; they are started when a level first has work for them, and small levels are done by the
 //! coordinator alone. What does not happen here: evaluation, fingerprints, printing.
 //!
+//! Between two states of a level the workers can be called back to the gate and sent on: to make room in
+//! memory ([`Options::memory`]), and to write a checkpoint ([`Options::checkpoint`]).
+//!
 //! The counts follow TLC (Yu, Manolios, Lamport: *Model Checking TLA+ Specifications*, CHARME 1999);
 //! [`reference`](mod@reference) says the same as plainly as possible.
 
 mod agent;
 mod candidates;
+mod checkpoint;
+mod disk;
 mod exact;
+mod files;
 mod finding;
 mod frontier;
 mod gate;
@@ -31,16 +37,21 @@ mod sync;
 mod trace;
 
 use crate::dump::Dump;
-use crate::failure::FailureKind;
+use crate::failure::{Failure, FailureKind};
 use crate::observer::{Cancel, Observer};
 use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
 use crate::space::{SpaceWorker, StateSpace};
 use agent::Agent;
+pub use checkpoint::Identity;
+use checkpoint::{Place, Saving};
+use files::Files;
+pub use files::default_scratch;
 use finding::{Finding, Record};
 use gate::{Gate, Task};
 use monitor::Monitor;
 use run::Run;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::thread::{Builder, Scope};
 use std::time::{Duration, Instant};
 use tla_parser::code;
@@ -69,6 +80,23 @@ pub struct Options {
     pub exact: bool,
     /// Where to write the state graph.
     pub dump: Option<Dump>,
+    /// How many bytes of memory the process is to take, more or less: states go to disk beyond that.
+    pub memory: Option<u64>,
+    /// Writes a checkpoint so often, one at the start and one when the search ends early.
+    pub checkpoint: Option<Duration>,
+    /// The folder for checkpoints, and for states that go to disk; where the system keeps such files if it
+    /// is not said.
+    pub folder: Option<PathBuf>,
+    /// Goes on with the checkpoint in this folder, in place of beginning. Checkpoints are written there.
+    pub recover: Option<PathBuf>,
+    /// What the space was made of: a checkpoint is gone on with only if that is the same.
+    pub identity: Identity,
+    /// Has states go to disk when so many are in memory: to test that with few.
+    #[doc(hidden)]
+    pub spill_after: Option<usize>,
+    /// How many bytes may be written to disk: to test what happens then.
+    #[doc(hidden)]
+    pub disk_room: Option<u64>,
     /// Has all workers take part in every level, however small: to test that they agree.
     #[doc(hidden)]
     pub all_hands: bool,
@@ -86,6 +114,13 @@ impl Default for Options {
             fingerprint_bits: 64,
             exact: false,
             dump: None,
+            memory: None,
+            checkpoint: None,
+            folder: None,
+            recover: None,
+            identity: Identity::default(),
+            spill_after: None,
+            disk_room: None,
             all_hands: false,
         }
     }
@@ -100,20 +135,44 @@ pub fn explore<S: StateSpace>(
     observer: &dyn Observer,
     cancel: &Cancel,
 ) -> Outcome {
-    let run = Run::new(space, options, observer, cancel);
+    let files = match Files::open(space, options) {
+        Ok(files) => files,
+        Err(failure) => return refused(failure),
+    };
+    let Files { scratch, saving, source } = files;
+    let run = Run::new(space, options, observer, cancel, scratch, saving);
+    let mut record = Record::default();
+    let place = match source.map(|disk| checkpoint::read(&run, &disk)).transpose() {
+        Ok(read) => read.map(|(place, recorded)| {
+            record = recorded;
+            place
+        }),
+        Err(failure) => return refused(failure),
+    };
+    let outcome = search(&run, record, place);
+    if let Some(saving) = &run.saving
+        && !matches!(&outcome.verdict, Verdict::Bounded(_))
+        && !matches!(&outcome.verdict, Verdict::Failure(_, failure) if failure.is_no_answer())
+    {
+        saving.remove();
+    }
+    outcome
+}
+
+/// Searches, from the beginning or from the place of a checkpoint.
+fn search<S: StateSpace>(run: &Run<'_, S>, mut record: Record, place: Option<Place>) -> Outcome {
     let (gate, monitor) = (Gate::default(), Monitor::default());
     std::thread::scope(|scope| {
         let _home = Home { gate: &gate, monitor: &monitor };
         // Without that thread, progress and time limit are looked at between levels only.
-        let _ = Builder::new().name("monitor".into()).spawn_scoped(scope, || monitor.watch(&run));
-        let mut crew = Crew { run: &run, gate: &gate, first: None, helpers: None, cost: 1e-5 };
-        let mut record = Record::default();
-        let (depth, bound) = crew.search(scope, &mut record);
+        let _ = Builder::new().name("monitor".into()).spawn_scoped(scope, || monitor.watch(run));
+        let mut crew = Crew { run, gate: &gate, first: None, helpers: None, cost: 1e-5 };
+        let (depth, bound) = crew.search(scope, &mut record, place);
         monitor.end();
-        let mut warnings = order_warning(space, options);
+        let mut warnings = order_warning(run.space, run.options);
         warnings.extend(crew.close_graph());
         let violations = crew.violations(&record, &mut warnings);
-        outcome(&run, depth, bound, violations, warnings)
+        outcome(run, depth, bound, violations, warnings)
     })
 }
 
@@ -146,26 +205,43 @@ struct Crew<'r, S: StateSpace> {
 }
 
 impl<'r, S: StateSpace> Crew<'r, S> {
-    /// The whole search. Answers the depth and why it ended early, if it did.
-    fn search<'s>(&mut self, scope: &'s Scope<'s, 'r>, record: &mut Record) -> (u32, Option<Bound>) {
+    /// The whole search, or the rest of it. Answers the depth and why it ended early, if it did.
+    fn search<'s>(
+        &mut self,
+        scope: &'s Scope<'s, 'r>,
+        record: &mut Record,
+        place: Option<Place>,
+    ) -> (u32, Option<Bound>) {
         let run = self.run;
-        self.guarded(|crew| crew.first.insert(Agent::new(run, 0)).generate());
-        let (mut level, mut depth) = (0, 1);
+        self.guarded(|crew| {
+            let first = crew.first.insert(Agent::new(run, 0));
+            if place.is_none() {
+                first.generate();
+            }
+        });
+        let mut place = place.unwrap_or_else(|| {
+            let start = Place { level: 0, depth: 1 };
+            // From here on there is always one to go on with.
+            self.save(start, record);
+            start
+        });
         loop {
-            run.begin_level(level);
-            self.level(scope, level);
+            run.begin_level(place.level);
+            self.level(scope, place, record);
             self.guarded(|_| {
                 if let Some(graph) = &run.graph {
-                    graph.end_level(run.space, run.exact.as_ref(), level);
+                    graph.end_level(run.space, run.exact.as_ref(), place.level);
                 }
             });
-            level += 1;
-            let waiting = run.frontier.len(level);
-            if waiting > 0 {
-                depth = level;
-            }
+            let next = place.level + 1;
+            let waiting = run.frontier.len(next);
+            let depth = if waiting > 0 { next } else { place.depth };
             let complete = waiting == 0 && !run.halt.is_cancelled();
             self.guarded(|_| run.report());
+            // States that compete for a key are lost when a level is left early.
+            if !complete && run.bound().is_some() && run.candidates.is_none() {
+                self.save(place, record);
+            }
             let on = record.add(run.findings(), run.options.continue_after_violation);
             if !on || complete {
                 return (depth, None);
@@ -173,25 +249,52 @@ impl<'r, S: StateSpace> Crew<'r, S> {
             if let Some(bound) = run.bound() {
                 return (depth, Some(bound));
             }
-            if run.options.max_depth.is_some_and(|most| level >= most) {
+            place = Place { level: next, depth };
+            if run.options.max_depth.is_some_and(|most| next >= most) {
+                self.save(place, record);
                 return (depth, Some(Bound::Depth));
             }
         }
     }
 
     /// Expands a level and settles what comes next.
-    fn level<'s>(&mut self, scope: &'s Scope<'s, 'r>, level: u32) {
-        let (size, start) = (self.run.frontier.len(level), Instant::now());
-        let workers = self.together(scope, Task::Expand(level), size);
-        if let Some(candidates) = &self.run.candidates
-            && !self.run.halt.is_cancelled()
-        {
-            candidates.reset();
-            self.together(scope, Task::Settle(level), size);
+    fn level<'s>(&mut self, scope: &'s Scope<'s, 'r>, place: Place, record: &Record) {
+        let (run, level) = (self.run, place.level);
+        loop {
+            if run.saving.as_ref().is_some_and(Saving::is_due) {
+                self.save(place, record);
+            }
+            run.go_on();
+            let (size, start) = (run.frontier.len(level), Instant::now());
+            let workers = self.together(scope, Task::Expand(level), size);
+            if let Some(candidates) = &run.candidates
+                && !run.halt.is_cancelled()
+            {
+                candidates.reset();
+                self.together(scope, Task::Settle(level), size);
+            }
+            self.guarded(|_| {
+                run.on_disk(run.settle(level));
+            });
+            let rest = run.frontier.len(level);
+            if size > rest {
+                let cost = start.elapsed().as_secs_f64() * workers as f64 / (size - rest) as f64;
+                self.cost = (self.cost + cost) / 2.0;
+            }
+            if rest == 0 || run.halt.is_cancelled() {
+                return;
+            }
         }
-        if size > 0 {
-            let cost = start.elapsed().as_secs_f64() * workers as f64 / size as f64;
-            self.cost = (self.cost + cost) / 2.0;
+    }
+
+    /// Writes a checkpoint, if there are to be any and this would be one to go on with. The workers wait,
+    /// and the candidates are settled.
+    fn save(&mut self, place: Place, record: &Record) {
+        let run = self.run;
+        if let Some(saving) = run.saving.as_ref().filter(|_| run.can_be_saved()) {
+            self.guarded(|_| {
+                run.on_disk(checkpoint::write(run, saving, place, record));
+            });
         }
     }
 
@@ -203,7 +306,7 @@ impl<'r, S: StateSpace> Crew<'r, S> {
         let helpers = if alone { 0 } else { self.hire(scope) };
         if helpers > 0 {
             if let Task::Expand(level) = task {
-                self.run.frontier.share(level, helpers + 1);
+                self.run.on_disk(self.run.frontier.share(level, helpers + 1));
             }
             self.gate.open(task, helpers);
         }
@@ -334,6 +437,11 @@ fn order_warning<S: StateSpace>(space: &S, options: &Options) -> Vec<Diagnostic>
             .note(format!("its meaning depends on the order of evaluation: {why}"))
     };
     why.into_iter().map(warning).collect()
+}
+
+/// What is left of a search that cannot begin.
+fn refused(failure: Box<Failure>) -> Outcome {
+    Outcome::of(Verdict::Failure(Phase::Setup, failure))
 }
 
 fn outcome<S: StateSpace>(

@@ -23,6 +23,8 @@ pub enum FailureKind {
     Unassigned,
     /// The run was cancelled from outside.
     Cancelled,
+    /// The machine gave out, or a file: memory, disk, a checkpoint.
+    System,
     /// A bug of ours.
     Internal,
 }
@@ -67,6 +69,11 @@ impl Failure {
             help: Some("this is a bug in the checker, please report it with the spec and the model".into()),
             calls: Vec::new(),
         }
+    }
+
+    /// Whether it says nothing about the spec, so that the search may be gone on with.
+    pub fn is_no_answer(&self) -> bool {
+        matches!(self.kind, FailureKind::System | FailureKind::Internal | FailureKind::Cancelled)
     }
 
     /// The evaluation was ended from outside.

@@ -4,6 +4,7 @@
 
 use crate::space::Progress;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,6 +14,11 @@ pub trait Observer: Sync {
     fn progress(&self, progress: Progress) -> ControlFlow<()> {
         let _ = progress;
         ControlFlow::Continue(())
+    }
+
+    /// A checkpoint is complete in this folder, of a search that is so far.
+    fn checkpoint(&self, folder: &Path, progress: Progress) {
+        let _ = (folder, progress);
     }
 
     /// Text that the spec prints (`Print`, `PrintT`), one value or line at a time.

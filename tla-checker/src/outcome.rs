@@ -27,10 +27,10 @@ pub enum Bound {
 }
 
 /// Where an evaluation failed; in the order in which they decide a verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// While making the model ready (constants, overrides).
+    /// While making ready: constants, overrides, the files of the search.
     Setup,
     /// In an ASSUME.
     Assumption,
@@ -111,7 +111,9 @@ impl Verdict {
             Verdict::ActionProperty { .. } | Verdict::InitialProperty { .. } => 13,
             Verdict::Failure(phase, failure) => match (failure.kind, phase) {
                 (FailureKind::Cancelled, _) => 0,
-                (FailureKind::Internal, _) => 255,
+                // What was asked for cannot be done with this model, or this folder.
+                (_, Phase::Setup) => 151,
+                (FailureKind::Internal | FailureKind::System, _) => 255,
                 // As in TLC, an assumption that cannot be evaluated does not hold.
                 (_, Phase::Assumption) => 10,
                 // As in TLC, an assertion inside an invariant counts as the invariant's failure.
@@ -189,6 +191,27 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What is left of a run that searched nothing.
+    pub fn of(verdict: Verdict) -> Outcome {
+        let violations = match &verdict {
+            Verdict::Success | Verdict::Bounded(_) => Vec::new(),
+            _ => vec![Violation { verdict: verdict.clone(), trace: Vec::new() }],
+        };
+        Outcome {
+            verdict,
+            violations,
+            states_generated: 0,
+            distinct_states: 0,
+            depth: 0,
+            queue: 0,
+            seconds: 0.0,
+            collision_probability: 0.0,
+            exact: false,
+            actions: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
     /// The trace that decides the verdict, if there is one.
     pub fn trace(&self) -> &[TraceState] {
         self.violations.first().map_or(&[], |v| &v.trace)

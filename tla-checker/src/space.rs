@@ -103,6 +103,21 @@ pub trait StateSpace: Sync {
     /// Why the spec's meaning depends on the order of evaluation (registers, randomness…), if it
     /// does: such a space is searched by one worker.
     fn order_dependent(&self) -> Option<String>;
+
+    /// What packed states mean, for another process: everything that a layout refers to, by value. Only
+    /// called while no worker is at work.
+    fn save(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    /// Makes packed states mean what they meant when `saved` was saved. Only called before there is a
+    /// worker.
+    ///
+    /// # Errors
+    /// It is not what was saved, or was saved by another space.
+    fn restore(&self, saved: &[u8]) -> Result<(), String> {
+        if saved.is_empty() { Ok(()) } else { Err("the space has nothing to restore".to_owned()) }
+    }
 }
 
 /// One thread's evaluator of a space.

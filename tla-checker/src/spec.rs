@@ -127,6 +127,12 @@ impl<'m> SpecSpace<'m> {
         self.layouts.read().unwrap_or_else(PoisonError::into_inner)[number as usize].clone()
     }
 
+    /// The layout that is in use.
+    fn newest(&self) -> Arc<Layout> {
+        let layouts = self.layouts.read().unwrap_or_else(PoisonError::into_inner);
+        layouts.last().expect("there is a first one").clone()
+    }
+
     /// The layout after this one: another worker's, or one of these shapes.
     fn layout_after(&self, number: u32, shapes: impl FnOnce() -> Vec<Shape>) -> Arc<Layout> {
         let mut layouts = self.layouts.write().unwrap_or_else(PoisonError::into_inner);
@@ -171,5 +177,23 @@ impl StateSpace for SpecSpace<'_> {
 
     fn order_dependent(&self) -> Option<String> {
         self.order.clone()
+    }
+
+    fn save(&self) -> Vec<u8> {
+        let layouts = self.layouts.read().unwrap_or_else(PoisonError::into_inner);
+        self.dictionaries.lock().unwrap_or_else(PoisonError::into_inner).save(&layouts)
+    }
+
+    fn restore(&self, saved: &[u8]) -> Result<(), String> {
+        let mut layouts = self.layouts.write().unwrap_or_else(PoisonError::into_inner);
+        let mut dictionaries = self.dictionaries.lock().unwrap_or_else(PoisonError::into_inner);
+        let names = &self.setting.ir.variables;
+        *layouts = dictionaries.restore(names, saved)?;
+        // What was found out about the states in them is not known here: they are judged in another one.
+        if let Some(last) = layouts.last().filter(|last| last.number > 0) {
+            let next = Layout::new(last.number + 1, names, last.shapes.clone(), &mut dictionaries);
+            layouts.push(Arc::new(next));
+        }
+        Ok(())
     }
 }

@@ -13,6 +13,7 @@ mod dictionary;
 mod effect;
 mod layout;
 mod log;
+mod saved;
 mod shape;
 mod store;
 mod trie;

@@ -84,7 +84,7 @@ fn every_code_is_explained() {
 
 #[test]
 fn options_of_tlc_that_are_not_built_are_refused_by_name() {
-    for option in ["-simulate", "--coverage", "-dfid", "-recover"] {
+    for option in ["-simulate", "--coverage", "-dfid", "-view"] {
         let said = tlacheck(&["Counter", option, "--json"]);
         let name = format!("--{}", option.trim_start_matches('-'));
         assert_eq!(said.status, 151, "{option}");
@@ -300,4 +300,70 @@ fn a_broken_pipe_is_not_an_error() {
         assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}: {err}");
         assert_eq!(err, "", "{arguments:?}");
     }
+}
+
+/// A counter of two digits that are moved on one at a time, in a folder of its own.
+fn two_digits() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spec = "---- MODULE Digits ----\nEXTENDS Naturals\nVARIABLES x, y\n\
+                Init == x = 0 /\\ y = 0\nA == x' = (x + 1) % 60 /\\ UNCHANGED y\n\
+                B == y' = (y + 1) % 60 /\\ UNCHANGED x\nNext == A \\/ B\n====\n";
+    std::fs::write(folder.path().join("Digits.tla"), spec).expect("room");
+    std::fs::write(folder.path().join("Digits.cfg"), "INIT Init\nNEXT Next\n").expect("room");
+    folder
+}
+
+#[test]
+fn memory_is_bounded_and_nothing_stays_behind() {
+    let home = two_digits();
+    let (spec, meta) = (home.path().join("Digits.tla"), home.path().join("meta"));
+    std::fs::create_dir(&meta).expect("a folder");
+    let (spec, meta) = (spec.to_str().expect("text"), meta.to_str().expect("text"));
+    let one = report(&tlacheck(&[spec, "--json"]));
+    for more in [&["--memory", "64m"][..], &["--memory=32m", "--spill-after", "100", "--workers", "2"]] {
+        let said = tlacheck(&[&[spec, "-metadir", meta, "--json"], more].concat());
+        assert!(said.status == 0 && said.err.contains(meta), "{}", said.err);
+        for figure in ["outcome", "states_generated", "distinct_states", "depth"] {
+            assert_eq!(report(&said)[figure], one[figure], "{more:?}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(meta).expect("a folder").count(), 0);
+    for (size, wanted) in [("1m", "32m at least"), ("much", "such as 512m")] {
+        let said = tlacheck(&[spec, "--memory", size]);
+        assert!(said.status == 1 && said.err.contains(wanted), "{}", said.err);
+    }
+    let said = tlacheck(&[spec, "--spill-after", "100", "--disk-room", "5000", "-metadir", meta, "--json"]);
+    assert_eq!(said.status, 255);
+    assert_eq!(
+        (&report(&said)["outcome"], &report(&said)["violation"]["code"]),
+        (&"failure".into(), &"E0611".into())
+    );
+}
+
+#[test]
+fn a_checkpoint_is_gone_on_with_unless_the_spec_has_changed() {
+    let home = two_digits();
+    let (spec, meta) = (home.path().join("Digits.tla"), home.path().join("meta"));
+    let (path, meta) = (spec.to_str().expect("text"), meta.to_str().expect("text"));
+    let one = report(&tlacheck(&[path, "--json"]));
+    let said = tlacheck(&[path, "-checkpoint", "10", "-metadir", meta, "--max-states", "2000"]);
+    assert!(said.out.contains("Stopped") && said.err.contains("--recover"), "{}{}", said.out, said.err);
+    let text = std::fs::read_to_string(&spec).expect("readable");
+    std::fs::write(&spec, text.replace("x + 1", "x + 7")).expect("room");
+    let said = tlacheck(&[path, "-recover", meta, "--json"]);
+    assert_eq!((said.status, &report(&said)["outcome"]), (151, &"refused".into()));
+    for wanted in ["E0612", "module Digits has changed"] {
+        assert!(said.err.contains(wanted), "{wanted}: {}", said.err);
+    }
+    // What stands outside the module is no part of it.
+    std::fs::write(&spec, format!("A comment.\n{text}")).expect("room");
+    let said = tlacheck(&[path, "-recover", meta, "--invariant", "x < 60"]);
+    assert!(said.status == 151 && said.err.contains("the model has changed"), "{}", said.err);
+    let said = tlacheck(&[path, "-recover", meta, "-checkpoint", "10", "--json"]);
+    for figure in ["outcome", "states_generated", "distinct_states", "depth"] {
+        assert_eq!(report(&said)[figure], one[figure], "{}", said.err);
+    }
+    assert!(!std::path::Path::new(meta).exists(), "a search that is over needs no checkpoint");
+    let said = tlacheck(&[path, "-recover", meta]);
+    assert!(said.status == 151 && said.err.contains("E0613"), "{}", said.err);
 }

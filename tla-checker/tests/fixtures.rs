@@ -40,6 +40,10 @@ fn specs_agree_with_tlc() {
                 How::Exact(1, 64),
                 How::Exact(2, 64),
                 How::Exact(8, 8),
+                How::Spilled(1, 2),
+                How::Spilled(2, 12),
+                How::Spilled(8, 60),
+                How::Resumed(2),
                 How::Reference,
             ],
         )
@@ -53,6 +57,7 @@ fn generated_modules_agree_with_tlc() {
     suite(&cases, |(i, row)| {
         let mut how = vec![How::Workers(1), How::Workers(2), How::Apart(1, 0), How::Apart(2, 5)];
         how.extend([How::Exact(2, 64), How::Exact(1, 8)]);
+        how.extend([How::Spilled(1 + i % 8, 4 + i % 50), How::Resumed(1 + i % 2)]);
         if i % 5 == 0 {
             how.push(How::Reference);
         }

@@ -372,6 +372,27 @@ looked for in the working folder and then beside the spec, with and without `.cf
     FILE_UNREADABLE = "E0602", "a file cannot be read",
 "The file exists but could not be read as text: it may be a folder, unreadable for this user, not
 UTF-8, or too large (4 GiB).";
+    OUT_OF_MEMORY = "E0610", "there is no memory for more states",
+"The states seen so far are more than the system gives memory for. With `--memory 4g` the search keeps
+within so much memory, more or less, and lets states go to disk beyond that: it becomes slower, and ends.
+Otherwise make the model smaller, or bound it.";
+    DISK = "E0611", "a file of the search cannot be written or read",
+"With `--memory` states go to disk, and with `--checkpoint` checkpoints are written; the message says which
+file could not be, and why. Mostly the disk is full: make room, or name a folder on another disk with
+`--metadir`. Nothing that was found is wrong, but the search could not go on. If checkpoints were on, the
+last complete one is whole, and `--recover` goes on with it.";
+    CHECKPOINT_OTHER = "E0612", "the checkpoint is of another search",
+"A checkpoint holds states of one spec and model. Where a module, the model or an option that decides what
+is searched has changed since, or another version of tlacheck wrote it, going on with it could hide an
+error; so it is refused. The message says what has changed. Take the change back, or start anew.";
+    CHECKPOINT_DAMAGED = "E0613", "there is no whole checkpoint in the folder",
+"A file of the checkpoint is missing, cut off or changed: everything in a checkpoint is covered by a hash,
+and nothing is read from one that does not match. A process that is killed does not do that, as the last
+complete checkpoint stays until the next one is; copying part of a folder does, or a failing disk.";
+    KEEPS_NO_ORDER = "E0614", "neither disk nor checkpoint for a spec whose meaning depends on the order",
+"The spec reads or writes something that is neither in the state nor constant (see W0601): registers, random
+elements, counters of the run. With `--memory` states are looked at in another order and some of them twice,
+and a checkpoint does not hold registers, so both are refused for such a spec.";
     CONFIG_REASSIGNED = "W0401", "a constant is assigned twice",
 "Both lines assign the same constant or definition in the same context; the last one counts, as
 in TLC. Remove the other.";

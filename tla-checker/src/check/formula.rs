@@ -12,7 +12,7 @@ use tla_parser::library::Library;
 use tla_parser::source::Span;
 
 /// What to call the text that holds a model's expressions.
-const FILE: &str = "expressions of the model";
+pub(super) const FILE: &str = "expressions of the model";
 /// How the definitions that stand for expressions begin.
 const PREFIX: &str = "Model_formula_";
 

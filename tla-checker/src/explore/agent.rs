@@ -128,13 +128,13 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 return ControlFlow::Break(());
             }
             if chunk.len() == CHUNK || chunk.layout != successor.layout {
-                run.frontier.push(0, &chunk);
+                run.on_disk(run.frontier.push(0, &chunk));
                 chunk.restart(successor.layout);
             }
             chunk.push(successor.fingerprint, successor.state);
             ControlFlow::Continue(())
         });
-        run.frontier.push(0, &chunk);
+        run.on_disk(run.frontier.push(0, &chunk));
         self.tally.generated += self.worker.take_intermediate();
         if let Err(failure) = result {
             if failure.kind == FailureKind::Cancelled {
@@ -151,7 +151,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let mut chunk = std::mem::take(&mut self.chunk);
         let next = match task {
             Task::Expand(level) => {
-                while self.run.frontier.take(level, &mut chunk) {
+                while !self.run.is_pausing() && self.take(level, &mut chunk) {
                     self.seen.hold();
                     let end = self.process(level, &chunk);
                     self.release();
@@ -168,27 +168,41 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             }
         };
         self.release();
+        self.seen.rest();
         self.chunk = chunk;
-        self.run.frontier.push(next, &self.out);
+        self.run.on_disk(self.run.frontier.push(next, &self.out));
         self.out.restart(self.worker.layout());
         self.publish();
         self.run.count_actions(&mut self.actions);
         self.run.merge(&mut self.findings);
     }
 
-    /// Expands (or, at level 0, admits) a chunk's states.
+    /// The next states of a level; `false` when there are none.
+    fn take(&self, level: u32, chunk: &mut Chunk) -> bool {
+        self.run.on_disk(self.run.frontier.take(level, chunk)).unwrap_or(false)
+    }
+
+    /// Expands (or, at level 0, admits) a chunk's states. What is not expanded when the workers are to
+    /// stop, or to come back, waits on.
     fn process(&mut self, level: u32, chunk: &Chunk) -> ControlFlow<()> {
         self.waiting.clear();
         for at in 0..chunk.len() {
             if self.run.halt.is_cancelled() {
-                return ControlFlow::Break(());
+                // Nothing was counted yet of the state that waits to be judged.
+                return self.put_back(level, chunk, at - usize::from(self.waiting.is_waiting));
+            }
+            if self.run.is_pausing() {
+                self.settle_waiting(level);
+                return self.put_back(level, chunk, at);
             }
             let mut next = std::mem::take(&mut self.spare);
             next.restart(chunk.key(at), chunk.layout, chunk.state(at));
             if level > 0 {
                 let (flow, next) = self.expand(level, next);
                 self.spare = next;
-                flow?;
+                if flow.is_break() {
+                    return self.put_back(level, chunk, at);
+                }
             } else {
                 self.worker.at(self.progress(0));
                 let (link, fingerprint) = (Link::INITIAL, next.key);
@@ -203,6 +217,12 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         }
         self.settle_waiting(level);
         ControlFlow::Continue(())
+    }
+
+    #[cold]
+    fn put_back(&self, level: u32, chunk: &Chunk, first: usize) -> ControlFlow<()> {
+        self.run.on_disk(self.run.frontier.push(level, &chunk.rest(first)));
+        ControlFlow::Break(())
     }
 
     /// Generates all successors of a kept state, which are then waiting to be judged: one state later, so
@@ -222,7 +242,6 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             if self.foresees {
                 self.seen.prefetch(run.cut(successor.fingerprint));
             }
-            self.actions[successor.instance as usize].generated += 1;
         }
         if !self.lazy || !rest.is_empty() {
             // What is known is so in this layout only.
@@ -239,7 +258,6 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.settle_waiting(level);
         let mut failed = false;
         for &instance in &rest {
-            let before = new.successors.len();
             let state = new.parent.fit(&mut self.worker);
             let (foresee, seen) = (self.foresees, &self.seen);
             let successors = &mut new.successors;
@@ -254,7 +272,6 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 // The successors may be incomplete: no deadlock, no counts.
                 return (ControlFlow::Break(()), new);
             }
-            self.actions[instance].generated += (new.successors.len() - before) as u64;
             if let Err(failure) = result {
                 failed = true;
                 let (subject, tail) = (Subject::Failure(Phase::Next, 0), Tail::Kept(new.key));
@@ -267,7 +284,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             }
         }
         self.rest = rest;
-        self.tally.generated += self.worker.take_intermediate();
+        new.intermediate = self.worker.take_intermediate();
         if new.is_deadlock() && !failed && run.options.check_deadlock {
             let (key, state) = (new.key, new.parent.fit(&mut self.worker));
             self.found(level, Subject::Deadlock, None, key, Tail::Kept(key), state);
@@ -289,6 +306,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             let mut waiting = std::mem::take(&mut self.waiting);
             self.admit_all(level, &waiting);
             self.judge_all(level, &mut waiting);
+            self.tally.generated += waiting.intermediate;
             self.tally.expanded += 1;
             waiting.clear();
             self.waiting = waiting;
@@ -303,6 +321,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let mut state = std::mem::take(&mut self.built);
         state.resize(parent.words.len(), 0);
         for &successor in known {
+            self.actions[successor.instance as usize].generated += 1;
             let own = self.run.cut(successor.fingerprint);
             if self.insert(own, Link { parent: *key, instance: successor.instance }, level) {
                 self.worker.build(&parent.words, successor, &mut state);
@@ -318,6 +337,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let Expanded { key, parent, judged_in, successors: all, judged: done, .. } = expanded;
         for at in *done..all.len() {
             let Successor { fingerprint, instance, layout, .. } = all.get(at);
+            self.actions[instance as usize].generated += 1;
             let link = Link { parent: *key, instance };
             let mut converted;
             let state = if layout == self.worker.layout() {
@@ -437,7 +457,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.tally.distinct += 1;
         let layout = self.worker.layout();
         if self.out.len() == CHUNK || self.out.layout != layout {
-            self.run.frontier.push(level + 1, &self.out);
+            self.run.on_disk(self.run.frontier.push(level + 1, &self.out));
             self.out.restart(layout);
         }
         self.out.push(key, state);
@@ -553,7 +573,15 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         last: &State,
     ) {
         if failure.as_ref().is_some_and(|f| f.kind == FailureKind::Cancelled) {
+            // What was being judged is not known.
+            self.run.tear();
             return self.run.stop(Bound::Cancelled);
+        }
+        if let Tail::Kept(key) = tail
+            && self.run.on_disk(self.run.seen.is_before(key, length)) != Some(false)
+        {
+            // A candidate that is old: it was checked in its own level.
+            return;
         }
         let failure = failure.map(Box::new);
         let finding = Finding { length, subject, failure, fingerprint, tail, last: Packed::default() };

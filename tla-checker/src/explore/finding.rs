@@ -10,11 +10,12 @@ use super::seen::Link;
 use crate::failure::Failure;
 use crate::outcome::{Phase, Verdict};
 use crate::space::Properties;
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// What is violated, in the order in which kinds decide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Subject {
     /// An evaluation failed; the number is the property's, where the phase has several.
     Failure(Phase, u32),
@@ -29,7 +30,7 @@ pub(super) enum Subject {
 }
 
 /// How a finding's trace ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Tail {
     /// There is no trace.
     Nowhere,
@@ -43,13 +44,14 @@ pub(super) enum Tail {
 }
 
 /// Something wrong.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Finding {
     /// How many states its trace has.
     pub length: u32,
     /// What is violated.
     pub subject: Subject,
-    /// What failed, exactly for [`Subject::Failure`].
+    /// What failed, exactly for [`Subject::Failure`]. Such a finding ends the search and is never stored.
+    #[serde(skip)]
     pub failure: Option<Box<Failure>>,
     /// The last state's fingerprint.
     pub fingerprint: u64,
@@ -148,6 +150,11 @@ impl Findings {
         self.0.is_empty()
     }
 
+    /// All of them, which stay.
+    pub fn all(&self) -> impl Iterator<Item = &Finding> {
+        self.0.values()
+    }
+
     /// All of them, the one that decides first.
     pub fn take(&mut self) -> Vec<Finding> {
         let mut all: Vec<Finding> = std::mem::take(&mut self.0).into_values().collect();
@@ -161,6 +168,11 @@ impl Findings {
 pub(super) struct Record(Vec<Finding>);
 
 impl Record {
+    /// What was recorded before.
+    pub fn of(findings: Vec<Finding>) -> Self {
+        Record(findings)
+    }
+
     /// Adds what a level showed: everything not recorded before with `go_on` (`--continue`), else only
     /// what decides. Answers whether the search goes on.
     pub fn add(&mut self, level: Vec<Finding>, go_on: bool) -> bool {

@@ -24,6 +24,7 @@ impl Monitor {
         while !*ended {
             // Late already: the workers know, and only have to come to an end.
             let patience = if run.is_late() { INTERVAL } else { run.patience(INTERVAL) };
+            run.pause_if_due();
             let (guard, wait) =
                 self.changed.wait_timeout(ended, patience).unwrap_or_else(PoisonError::into_inner);
             ended = guard;

@@ -4,9 +4,10 @@
 //! it; before a worker sees the state, or two states are compared, it is converted.
 
 use crate::space::{SpaceWorker, State};
+use serde::{Deserialize, Serialize};
 
 /// A packed state.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Packed {
     /// What the words mean.
     pub layout: u32,

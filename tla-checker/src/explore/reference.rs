@@ -14,7 +14,7 @@ use super::packed::Packed;
 use super::run::ActionCount;
 use super::seen::Link;
 use super::trace::{self, Behaviour};
-use super::{Options, order_warning};
+use super::{Options, order_warning, refused};
 use crate::failure::{Failure, FailureKind};
 use crate::observer::{Cancel, Observer};
 use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
@@ -23,6 +23,7 @@ use crate::value::Datum;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
+use tla_parser::code;
 
 /// A kept state.
 struct Node {
@@ -40,6 +41,11 @@ pub fn explore<S: StateSpace>(
     observer: &dyn Observer,
     cancel: &Cancel,
 ) -> Outcome {
+    if options.memory.is_some() || options.checkpoint.is_some() || options.recover.is_some() {
+        let message = "--reference with --memory, --checkpoint or --recover is not implemented".to_owned();
+        let (kind, code) = (FailureKind::System, code::NOT_IMPLEMENTED);
+        return refused(Box::new(Failure { kind, code, message, help: None, ..Failure::internal("") }));
+    }
     let started = Instant::now();
     let halt = cancel.child();
     let mut worker = space.worker(0);

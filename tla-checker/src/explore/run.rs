@@ -5,19 +5,22 @@
 
 use super::Options;
 use super::candidates::Candidates;
+use super::checkpoint::Saving;
+use super::disk::Disk;
 use super::exact::Exact;
 use super::finding::{Finding, Findings};
 use super::frontier::Frontier;
 use super::graph::Graph;
-use super::seen::Seen;
+use super::seen::{Debt, Seen, spread};
 use crate::failure::{Failure, FailureKind};
 use crate::observer::{Cancel, Observer};
 use crate::outcome::{Bound, Phase};
 use crate::space::{Progress, SpaceWorker, State, StateSpace};
 use std::any::Any;
+use std::io;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tla_parser::code;
 
@@ -45,6 +48,14 @@ pub(super) struct Run<'r, S> {
     pub frontier: Frontier,
     /// States are visited, and checked, in the order of discovery.
     pub in_order: bool,
+    /// Where files go, and how much may be in memory, if that is bounded.
+    spill: Option<Spill>,
+    /// Where checkpoints go, if there are to be any.
+    pub saving: Option<Saving>,
+    /// Set when the workers are to come back between two states and go on later.
+    pause: AtomicBool,
+    /// Set when a state's successors may have been lost: no checkpoint of this can be written.
+    torn: AtomicBool,
     started: Instant,
     deadline: Option<Instant>,
     bound: Mutex<Option<Bound>>,
@@ -54,6 +65,13 @@ pub(super) struct Run<'r, S> {
     distinct: AtomicU64,
     expanded: AtomicU64,
     level: AtomicU32,
+}
+
+/// A bound on memory.
+struct Spill {
+    disk: Arc<Disk>,
+    /// How many candidates are looked for on disk at a time.
+    batch: usize,
 }
 
 /// How often an action instance fired.
@@ -73,8 +91,15 @@ pub(super) struct Tally {
 }
 
 impl<'r, S: StateSpace> Run<'r, S> {
-    /// A search that has not begun.
-    pub fn new(space: &'r S, options: &'r Options, observer: &'r dyn Observer, cancel: &Cancel) -> Self {
+    /// A search that has not begun. `scratch` is where its files go if memory is bounded.
+    pub fn new(
+        space: &'r S,
+        options: &'r Options,
+        observer: &'r dyn Observer,
+        cancel: &Cancel,
+        scratch: Option<Arc<Disk>>,
+        saving: Option<Saving>,
+    ) -> Self {
         let in_order = space.order_dependent().is_some();
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let workers = match (in_order, options.workers) {
@@ -84,19 +109,32 @@ impl<'r, S: StateSpace> Run<'r, S> {
         };
         let keys_are_shared = space.has_view() || options.fingerprint_bits < 64;
         let started = Instant::now();
+        let seen = Seen::new(workers, space.instances().len(), in_order);
+        let (seen, frontier, spill) = match (scratch, options.room()) {
+            (Some(disk), Some(room)) => (
+                seen.bounded(room.keys),
+                Frontier::bounded(disk.clone(), room.waiting),
+                Some(Spill { disk, batch: (room.keys / 16).max(1) }),
+            ),
+            _ => (seen, Frontier::new(), None),
+        };
         Run {
             space,
             options,
             observer,
             workers,
             halt: cancel.child(),
-            seen: Seen::new(workers, space.instances().len(), in_order),
+            seen,
             candidates: (keys_are_shared && !in_order).then(|| Candidates::new(workers)),
             exact: options.exact.then(|| Exact::new(workers)),
             plain: !options.exact && options.dump.is_none() && (!keys_are_shared || in_order),
             graph: options.dump.as_ref().and_then(|dump| Graph::begin(dump, space)),
-            frontier: Frontier::new(),
+            frontier,
             in_order,
+            spill,
+            saving,
+            pause: AtomicBool::new(false),
+            torn: AtomicBool::new(false),
             started,
             deadline: options.time_limit.and_then(|limit| started.checked_add(limit)),
             bound: Mutex::default(),
@@ -173,11 +211,121 @@ impl<'r, S: StateSpace> Run<'r, S> {
     #[cold]
     pub fn out_of_memory(&self) {
         let message = "there is no memory for more states".to_owned();
-        let help = Some("bound the search, or make the model smaller".to_owned());
-        let (kind, code) = (FailureKind::Limit, code::SET_TOO_LARGE);
+        let help = Some("let states go to disk with --memory, or make the model smaller".to_owned());
+        let (kind, code) = (FailureKind::System, code::OUT_OF_MEMORY);
         let failure = Failure { kind, code, message, help, ..Failure::internal("") };
         self.offer(Finding::stateless(Phase::Next, failure));
         self.halt.cancel();
+    }
+
+    /// A file of the search could not be written or read: it ends.
+    #[cold]
+    pub fn disk_failed(&self, error: &io::Error) {
+        self.tear();
+        let failure = self.disk_failure(error);
+        self.offer(Finding::stateless(Phase::Next, failure));
+        self.halt.cancel();
+    }
+
+    /// What there is to say when a file cannot be written or read.
+    pub fn disk_failure(&self, error: &io::Error) -> Failure {
+        let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        let what = if full { "there is no room on the disk" } else { "a file cannot be written or read" };
+        let checkpoint = self.saving.as_ref().and_then(Saving::complete);
+        let note = checkpoint.map(|folder| format!("the last checkpoint is in {}", folder.display()));
+        let go_on = checkpoint.map(|folder| format!("go on with --recover {}", folder.display()));
+        let go_on = go_on.unwrap_or_else(|| "check again".to_owned());
+        let mend = if full { "make room, or name another disk with --metadir" } else { "mend that" };
+        Failure {
+            kind: FailureKind::System,
+            code: code::DISK,
+            message: format!("{what}: {error}"),
+            notes: note.into_iter().collect(),
+            help: Some(format!("{mend}; then {go_on}")),
+            ..Failure::internal("")
+        }
+    }
+
+    /// Does something with files; an error ends the search.
+    pub fn on_disk<T>(&self, result: io::Result<T>) -> Option<T> {
+        result.inspect_err(|error| self.disk_failed(error)).ok()
+    }
+
+    /// Whether the workers are to come back, and will go on later.
+    #[inline]
+    pub fn is_pausing(&self) -> bool {
+        // Relaxed: they come back soon, which is all that is wanted.
+        self.pause.load(Ordering::Relaxed) || self.seen.is_crowded()
+    }
+
+    /// Calls the workers back for a checkpoint, if it is time for one.
+    pub fn pause_if_due(&self) {
+        // States that compete for a key are settled at the end of the level only.
+        if self.candidates.is_none() && self.saving.as_ref().is_some_and(Saving::is_due) {
+            self.pause.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// The workers may go on.
+    pub fn go_on(&self) {
+        self.pause.store(false, Ordering::Relaxed);
+    }
+
+    /// Says that a state's successors may have been lost.
+    pub fn tear(&self) {
+        self.torn.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a checkpoint of the search as it is now would be one to go on with. Not if what was found
+    /// ends the search.
+    pub fn can_be_saved(&self) -> bool {
+        let go_on = self.options.continue_after_violation;
+        let ends = |finding: &Finding| finding.is_failure() || !go_on;
+        !self.torn.load(Ordering::Relaxed) && !lock(&self.findings).all().any(ends)
+    }
+
+    /// Whether memory is bounded.
+    pub fn spills(&self) -> bool {
+        self.spill.is_some()
+    }
+
+    /// Between two parts of a level, or after it: finds out which of the new states are old, and makes
+    /// room in memory if it is used up.
+    ///
+    /// # Errors
+    /// A file cannot be written or read.
+    pub fn settle(&self, level: u32) -> io::Result<()> {
+        let Some(Spill { disk, batch }) = &self.spill else { return Ok(()) };
+        if self.seen.has_spilled() {
+            let mut debt = Debt::default();
+            self.frontier.settle(level + 1, *batch, |keys, old| {
+                keys.iter_mut().for_each(|entry| entry.0 = spread(entry.0));
+                keys.sort_unstable();
+                self.seen.settle(keys, old, &mut debt)
+            })?;
+            // Relaxed: the workers wait.
+            self.distinct.fetch_sub(debt.old, Ordering::Relaxed);
+            let mut actions = lock(&self.actions);
+            debt.instances.iter().for_each(|&instance| actions[instance as usize].distinct -= 1);
+        } else {
+            self.frontier.all_new(level + 1);
+        }
+        if self.seen.is_crowded() {
+            self.seen.spill(level + 1, disk)?;
+            self.seen.clear();
+        }
+        if self.options.max_states.is_some_and(|most| self.distinct.load(Ordering::Relaxed) >= most) {
+            self.stop(Bound::States);
+        }
+        Ok(())
+    }
+
+    /// Takes over the counts of a checkpoint.
+    pub fn restore(&self, generated: u64, distinct: u64, expanded: u64, actions: Vec<ActionCount>) {
+        self.generated.store(generated, Ordering::Relaxed);
+        self.distinct.store(distinct, Ordering::Relaxed);
+        self.expanded.store(expanded, Ordering::Relaxed);
+        *lock(&self.actions) = actions;
     }
 
     /// Adds a finding that no state is to blame for.
@@ -197,6 +345,11 @@ impl<'r, S: StateSpace> Run<'r, S> {
         lock(&self.findings).take()
     }
 
+    /// What was found since the last call of [`Run::findings`]; it stays.
+    pub fn pending(&self) -> Vec<Finding> {
+        lock(&self.findings).all().cloned().collect()
+    }
+
     /// Takes over what a worker counted.
     pub fn publish(&self, tally: &mut Tally) {
         // Relaxed, here and below: mere counts; who needs them exact has met the workers at the gate.
@@ -205,7 +358,12 @@ impl<'r, S: StateSpace> Run<'r, S> {
         self.expanded.fetch_add(tally.expanded, Ordering::Relaxed);
         *tally = Tally::default();
         if self.options.max_states.is_some_and(|most| distinct >= most) {
-            self.stop(Bound::States);
+            // Some of them may be old.
+            if self.seen.has_spilled() {
+                self.pause.store(true, Ordering::Relaxed);
+            } else {
+                self.stop(Bound::States);
+            }
         }
     }
 

@@ -14,19 +14,30 @@
 //! are ever several.
 //!
 //! Workers share the table and hold it ([`Access::hold`]) while they work; it grows when all have let go
-//! of it, in the middle of a level too. What does not happen here: hashing of states (keys arrive mixed)
-//! and deletion.
+//! of it, in the middle of a level too. Where its size is bounded, keys go on to sorted runs on disk
+//! (`seen/spill.rs`) between two parts of a level. What does not happen here: hashing of states (keys
+//! arrive mixed) and deletion.
 
 mod region;
+mod run;
+mod runs;
+mod spill;
 mod table;
 
-use super::sync::atomic::{AtomicUsize, Ordering};
+pub(super) use run::SortedRun;
+pub(super) use spill::Debt;
+
+use super::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use super::sync::{RwLock, RwLockReadGuard};
-use std::sync::PoisonError;
-use table::{LINE, Table, spread};
+use runs::Runs;
+use serde::{Deserialize, Serialize};
+use spill::lines_for;
+use std::sync::{Mutex, PoisonError};
+pub(super) use table::spread;
+use table::{LINE, Table};
 
 /// Where a state was discovered: ordered, so that the smallest of several can be chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Link {
     /// The key of the state that was expanded; 0 for initial states.
     pub parent: u64,
@@ -79,6 +90,15 @@ pub(super) struct Seen {
     keep_first: bool,
     /// How many lines to reserve addresses for.
     reserved: usize,
+    /// How many keys the table is to have at most, more or less.
+    most: usize,
+    /// Whether it has them.
+    crowded: AtomicBool,
+    /// What was written to disk, and whether some of it is no longer in the table.
+    runs: Mutex<Runs>,
+    cleared: AtomicBool,
+    /// The level of the candidates when the table was last written to a run; 0 before.
+    spilled: AtomicU32,
 }
 
 /// A worker's way into the set.
@@ -110,31 +130,17 @@ impl Seen {
             workers,
             keep_first,
             reserved: RESERVED,
+            most: usize::MAX,
+            crowded: AtomicBool::new(false),
+            runs: Mutex::default(),
+            cleared: AtomicBool::new(false),
+            spilled: AtomicU32::new(0),
         }
     }
 
     /// The way in, for one worker.
     pub fn access(&self) -> Access<'_> {
         Access { seen: self, held: None, allowance: 0 }
-    }
-
-    /// Where a key came from, if it is there.
-    pub fn origin(&self, key: u64) -> Option<Origin> {
-        self.read().find(key).map(|slot| self.unpack(slot.note.load(Ordering::Relaxed)))
-    }
-
-    /// The keys of the states that may be the parent of one with this origin, in order; none for an
-    /// initial state's. Nearly always it is one.
-    pub fn parents(&self, origin: Origin) -> Vec<u64> {
-        if origin.level <= 1 {
-            return Vec::new();
-        }
-        let entries = self.read().with_prefix(origin.prefix, self.parent_bits());
-        let levels = origin.level - 1..=if origin.level == SATURATED { SATURATED } else { origin.level - 1 };
-        let fits = |&(_, note): &(u64, u64)| levels.contains(&self.unpack(note).level);
-        let mut keys: Vec<u64> = entries.iter().filter(|entry| fits(entry)).map(|&(key, _)| key).collect();
-        keys.sort_unstable();
-        keys
     }
 
     /// The word beside a key ([`Access::put`]).
@@ -177,7 +183,8 @@ impl Seen {
 
     /// How many keys a worker may add at a time: few in sum, compared with the smallest table.
     fn batch(&self) -> usize {
-        if self.workers == 1 { 1024 } else { 64 }
+        let batch = if self.workers == 1 { 1024 } else { 64 };
+        batch.min(self.most / (8 * self.workers)).max(1)
     }
 
     /// Lets a worker that does not hold the table add a batch of keys; the table grows for it if need be.
@@ -185,8 +192,17 @@ impl Seen {
     fn allow(&self) -> Result<usize, Full> {
         let batch = self.batch();
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        while self.taken.load(Ordering::Relaxed) + batch > limit(table.size()) {
+        let wanted = self.taken.load(Ordering::Relaxed) + batch;
+        if wanted > self.most {
+            // There is a bit of room until all workers have noticed.
+            self.crowded.store(true, Ordering::Relaxed);
+        }
+        let most = if self.most < usize::MAX { lines_for(self.most) } else { usize::MAX };
+        while wanted > limit(table.size()) && (table.size() < most || wanted > tight(table.size())) {
             let size = larger(table.size()).max(self.workers * 64);
+            // A step that is much smaller than an eighth cannot be made in place, so the last one is not.
+            let last = table.size() < most && size > most / 9 * 8;
+            let size = if last { most } else { size };
             table.grow(size, self.reserved, self.workers).map_err(|_| Full)?;
         }
         self.taken.fetch_add(batch, Ordering::Relaxed);
@@ -201,6 +217,11 @@ fn word(table: &Table, key: u64) -> Option<u64> {
 /// How many slots of so many lines may be taken: beyond, probing takes long.
 fn limit(lines: usize) -> usize {
     lines * LINE / 5 * 4
+}
+
+/// How many slots may be taken for a short time.
+fn tight(lines: usize) -> usize {
+    lines * LINE / 16 * 15
 }
 
 /// The next size, in lines. Large tables grow by little, as memory is what ends large searches.
@@ -261,6 +282,29 @@ impl Access<'_> {
         Ok(Insertion { new, gained: false, lost: None })
     }
 
+    /// Puts a key with its note, or raises the note: while a checkpoint is read.
+    ///
+    /// # Errors
+    /// There is no memory for it.
+    pub fn restore(&mut self, spread_key: u64, note: u64) -> Result<(), Full> {
+        if self.allowance == 0 {
+            self.ask()?;
+        }
+        self.hold();
+        let key = table::unspread(spread_key);
+        let slot = self.held.as_ref().and_then(|table| table.claim(key, self.seen.workers == 1));
+        let (slot, new) = slot.ok_or(Full)?;
+        self.allowance -= usize::from(new);
+        slot.note.fetch_max(note, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Gives back what may be added without asking, and lets go of the table.
+    pub fn rest(&mut self) {
+        self.release();
+        self.seen.taken.fetch_sub(std::mem::take(&mut self.allowance), Ordering::Relaxed);
+    }
+
     /// Whether the key is there. Holds the table.
     #[inline]
     pub fn contains(&mut self, key: u64) -> bool {
@@ -315,7 +359,7 @@ impl Access<'_> {
         let size = self.held.as_ref().map_or(0, |table| table.size());
         let taken = seen.taken.fetch_add(batch, Ordering::Relaxed);
         self.allowance = batch;
-        if taken + batch > limit(size) {
+        if taken + batch > limit(size).min(seen.most) {
             seen.taken.fetch_sub(batch, Ordering::Relaxed);
             self.allowance = 0;
             self.release();
@@ -348,7 +392,7 @@ mod tests {
     }
 
     fn unspread(spread_key: u64) -> u64 {
-        let key = spread_key.wrapping_mul(0xf1de_83e1_9937_733d);
+        let key = table::unspread(spread_key);
         assert_eq!(spread(key), spread_key);
         key
     }
@@ -399,7 +443,7 @@ mod tests {
             drop(access);
             assert_eq!((seen.len(), seen.read().len()), (map.len(), map.len()));
             for (&key, &(link, level)) in &map {
-                let origin = seen.origin(key).expect("there");
+                let origin = seen.origin(key).unwrap().expect("there");
                 let expected = Origin { level, prefix: rank(link).0, instance: link.instance };
                 assert_eq!(origin, expected);
             }
@@ -430,13 +474,13 @@ mod tests {
             drop(access);
             let (mut exact, mut several) = (0, 0);
             for (key, (parent, instance, level)) in first {
-                let origin = seen.origin(key).expect("there");
+                let origin = seen.origin(key).unwrap().expect("there");
                 assert_eq!(origin.level, level);
-                let parents = seen.parents(origin);
+                let parents = seen.parents(origin).unwrap();
                 let fits = |&p: &u64| spread(p) >> (64 - seen.parent_bits()) == origin.prefix;
                 assert!(parents.is_sorted() && parents.iter().all(fits));
                 // Cut keys are met again: in a later level, or by a smaller link of the same.
-                let whole = cut == 0 || seen.origin(parent).is_some_and(|p| p.level == level - 1);
+                let whole = cut == 0 || seen.origin(parent).unwrap().is_some_and(|p| p.level == level - 1);
                 if level > 1 && fits(&parent) && whole {
                     assert!(parents.contains(&parent) && origin.instance == instance);
                     exact += 1;
@@ -456,7 +500,7 @@ mod tests {
             let again = access.insert(9, link(2), level).unwrap();
             assert_eq!(again, Insertion { new: false, gained: false, lost: None });
             drop(access);
-            let origin = seen.origin(9).expect("there");
+            let origin = seen.origin(9).unwrap().expect("there");
             assert_eq!((origin.instance, origin.level), (2, level.min(SATURATED)));
         }
     }
@@ -510,7 +554,7 @@ mod tests {
             assert_eq!(new, smallest.len());
             let mut expected = [0; 4];
             for (key, link) in smallest {
-                let origin = seen.origin(key).expect("there");
+                let origin = seen.origin(key).unwrap().expect("there");
                 assert_eq!((origin.prefix, origin.instance), rank(link));
                 expected[origin.instance as usize] += 1;
             }
@@ -529,7 +573,7 @@ mod tests {
         drop(access);
         assert_eq!((seen.len() as u64, seen.read().len() as u64), (keys, keys));
         for n in 1..=keys {
-            let origin = seen.origin(mix(n)).expect("there");
+            let origin = seen.origin(mix(n)).unwrap().expect("there");
             assert_eq!((origin.prefix, origin.level), (rank(link(n)).0, 1 + (n % 5) as u32));
         }
     }
@@ -613,7 +657,7 @@ mod models {
         }
         for (&key, &(news, least)) in &keys {
             assert_eq!(news, 1, "one inserter is told that the key is new");
-            assert_eq!(seen.origin(key).map(|origin| origin.instance), Some(least.instance));
+            assert_eq!(seen.origin(key).unwrap().map(|origin| origin.instance), Some(least.instance));
             credits[least.instance as usize] -= 1;
         }
         assert_eq!(credits, [0; 3], "the smallest link is credited, and no other");

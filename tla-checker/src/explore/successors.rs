@@ -21,6 +21,8 @@ pub(super) struct Expanded {
     pub successors: Successors,
     /// How many of those are judged.
     pub judged: usize,
+    /// How many intermediate states were generated on the way.
+    pub intermediate: u64,
     /// Whether there is such a state.
     pub is_waiting: bool,
 }

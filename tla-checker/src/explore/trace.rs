@@ -156,14 +156,14 @@ fn candidates<S: StateSpace>(
         let (mut candidates, mut before) = (Vec::new(), Vec::new());
         let mut links = Vec::new();
         for key in keys {
-            let Some(origin) = run.seen.origin(key) else {
+            let Some(origin) = run.seen.origin(key).map_err(|e| run.disk_failure(&e))? else {
                 return Err(Failure::internal(format!("the state with key {key:#018x} was lost")));
             };
             if origin.level != level.min(SATURATED) {
                 let levels = format!("{} instead of {level}", origin.level);
                 return Err(Failure::internal(format!("a trace leads to a state of level {levels}")));
             }
-            let parents = run.seen.parents(origin);
+            let parents = run.seen.parents(origin).map_err(|e| run.disk_failure(&e))?;
             before.extend_from_slice(&parents);
             links.push(parents);
             let instance = origin.instance;

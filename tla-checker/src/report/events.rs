@@ -9,6 +9,7 @@ use crate::space::Progress;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -37,6 +38,13 @@ pub enum Event {
         depth: u32,
         /// States generated a second, on average.
         states_per_second: f64,
+    },
+    /// A checkpoint is complete.
+    Checkpoint {
+        /// The folder it is in.
+        folder: String,
+        /// States kept when it was written.
+        distinct_states: u64,
     },
     /// Text that the spec printed.
     Print {
@@ -81,6 +89,11 @@ impl<W: Write + Send> Observer for EventWriter<W> {
             states_per_second: if seconds > 0.0 { progress.generated as f64 / seconds } else { 0.0 },
         });
         ControlFlow::Continue(())
+    }
+
+    fn checkpoint(&self, folder: &Path, progress: Progress) {
+        let folder = folder.display().to_string();
+        self.write(&Event::Checkpoint { folder, distinct_states: progress.distinct });
     }
 
     fn print(&self, text: &str) {

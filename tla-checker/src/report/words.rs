@@ -41,7 +41,7 @@ pub(super) fn stopped(bound: Bound) -> &'static str {
 /// Where an evaluation failed: `while evaluating an invariant`.
 pub fn phase(phase: Phase) -> &'static str {
     match phase {
-        Phase::Setup => "while evaluating the constants of the model",
+        Phase::Setup => "while making ready to search",
         Phase::Assumption => "while evaluating an assumption",
         Phase::Initial => "while generating initial states",
         Phase::Next => "while generating the successors of a state",

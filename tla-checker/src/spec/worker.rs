@@ -92,7 +92,7 @@ impl From<Box<Failure>> for Left {
 
 impl<'s> Worker<'s> {
     pub(super) fn new<'m: 's>(space: &'s SpecSpace<'m>) -> Self {
-        let mut evaluator = Evaluator::with_layout(&space.setting, space.layout(0));
+        let mut evaluator = Evaluator::with_layout(&space.setting, space.newest());
         let roles = space.roles;
         let instances: Vec<Thawed> = roles.instances.iter().map(|i| evaluator.thaw(i)).collect();
         let width = evaluator.door.store.layout.width;
@@ -326,6 +326,8 @@ impl<'s> Worker<'s> {
         self.evaluator.door.logging(|log| log.begin_truth(trie, words, &missing));
         let truth = self.evaluator.each_holds_of(judged.op).ok();
         judged.trie = self.evaluator.door.logging(|log| log.end_truth(truth));
+        // It has new branches, of which others may know what they read.
+        judged.version = 0;
         let read = self.evaluator.door.logging(|log| log.footprints().to_vec());
         if let Some(footprints) = self.footprints_of(group) {
             footprints[at].widen(&read);
@@ -415,10 +417,7 @@ impl<'s> Worker<'s> {
         let (trie, store) = (&mut self.tries[number as usize], &self.evaluator.door.store);
         let one;
         let payloads = match trie.payload_from(at, store, &self.now) {
-            Some(NOTHING) => {
-                trie.count(false);
-                return true;
-            }
+            Some(NOTHING) => return true,
             Some(payload) => {
                 one = [payload];
                 &one[..]
@@ -431,7 +430,6 @@ impl<'s> Worker<'s> {
                 &self.walk.payloads
             }
         };
-        trie.count(false);
         for &payload in payloads {
             let mut effect = payload - 1;
             loop {
@@ -493,7 +491,6 @@ impl<'s> Worker<'s> {
             if self.emit_known(number, emit) {
                 return Ok(());
             }
-            self.tries[number].count(true);
             self.guards.note(number, &self.tries);
             if self.tries[number].learns() {
                 let learned = self.learn(number);
@@ -684,7 +681,9 @@ impl SpaceWorker for Worker<'_> {
         self.guards.instances(&self.tries, &self.now, &mut live);
         for &instance in &live {
             let number = instance.0 as usize;
-            if !self.tries[number].is_on() || !self.find_known(instance, found) {
+            let known = self.tries[number].is_on() && self.find_known(instance, found);
+            self.tries[number].count(!known);
+            if !known {
                 rest.push(number);
             }
         }

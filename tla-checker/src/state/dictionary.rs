@@ -22,7 +22,7 @@ pub enum Entries {
 }
 
 /// A value's canonical bytes and its terms.
-type Entry = (Arc<[u8]>, u64);
+pub(super) type Entry = (Arc<[u8]>, u64);
 
 /// The shared half: values by their canonical bytes, one allocation each, and equal exactly when the
 /// values are.
@@ -70,6 +70,29 @@ impl Dictionary {
             (entries.len() as u32 - 1, terms)
         });
         Ok(*entry)
+    }
+
+    /// The canonical bytes and terms of all entries, by index; what the entries are.
+    pub(super) fn all(&self) -> (Vec<Entry>, Entries) {
+        (self.entries.read().unwrap_or_else(PoisonError::into_inner).clone(), self.entries_are)
+    }
+
+    /// Adds entries that another dictionary of the same place had, in the same order, before this one has
+    /// any of its own. Answers whether they can be entries.
+    pub(super) fn fill(&self, saved: Vec<(Vec<u8>, u64)>) -> bool {
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        for (bytes, terms) in saved {
+            let rest = &mut &bytes[..];
+            if crate::value::Datum::decode(rest).is_err() || !rest.is_empty() {
+                return false;
+            }
+            let bytes: Arc<[u8]> = bytes.into();
+            if self.indices.insert(bytes.clone(), (entries.len() as u32, terms)).is_some() {
+                return false;
+            }
+            entries.push((bytes, terms));
+        }
+        true
     }
 
     /// How many entries there are by now.

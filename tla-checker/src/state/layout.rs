@@ -10,19 +10,21 @@ use super::shape::Shape;
 use crate::value::fingerprint::Path;
 use crate::value::{Datum, Interner, Keys, Limits, RecordShape, Value};
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A part of a layout.
 pub type PartId = u32;
 
 /// The domain of a function, in the form that crosses threads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeyList {
     /// `1..n`
     Sequence(usize),
     /// Field names, in order.
     Fields(Vec<String>),
     /// Any other finite set, in order.
+    #[serde(with = "super::saved::data")]
     Other(Vec<Datum>),
 }
 
@@ -125,6 +127,13 @@ impl Dictionaries {
         let place = (path.bytes().to_vec(), entries == Entries::Elements);
         let make = || Arc::new(Dictionary::new(id, entries, path.clone()));
         self.by_place.entry(place).or_insert_with(make).clone()
+    }
+
+    /// All of them, by number.
+    pub(super) fn all(&self) -> Vec<Arc<Dictionary>> {
+        let mut all: Vec<_> = self.by_place.values().cloned().collect();
+        all.sort_by_key(|dictionary| dictionary.id);
+        all
     }
 }
 

@@ -5,10 +5,11 @@
 
 use super::layout::KeyList;
 use crate::value::{Keys, Value};
+use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
 /// How far values can be taken apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shape {
     /// Not at all: the value is looked up in a dictionary.
     Leaf,

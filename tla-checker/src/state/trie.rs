@@ -122,8 +122,12 @@ pub(crate) struct Trie {
     most: usize,
     walks: u32,
     missed: u32,
-    /// Learning does not pay: what it knows is used, but nothing is added.
-    frozen: bool,
+    /// Learning does not pay: what it knows is used, but nothing is added, for so many trials more.
+    frozen: u32,
+    /// For how many trials that would be the next time.
+    patience: u32,
+    /// It is full of what is of no use any more.
+    stale: bool,
     /// It is no longer asked.
     off: bool,
 }
@@ -156,6 +160,8 @@ pub(crate) struct Walk {
 
 /// Walks after which it is decided whether a trie pays.
 const TRIAL: u32 = 1 << 12;
+/// The most trials for which a trie does not learn.
+const MOST_PATIENCE: u32 = 64;
 /// The most places a trie has, unless it is told otherwise.
 const MOST_NODES: usize = 1 << 18;
 
@@ -174,7 +180,9 @@ impl Trie {
             most: MOST_NODES,
             walks: 0,
             missed: 0,
-            frozen: false,
+            frozen: 0,
+            patience: 1,
+            stale: false,
             off: !on,
         }
     }
@@ -196,18 +204,33 @@ impl Trie {
         *self = Trie::new(false);
     }
 
-    /// Counts a walk. A trie that mostly misses learns no more, and one that knows nothing is turned off.
+    /// Counts a walk. A trie that mostly misses learns no more for a while, each time for longer; one that
+    /// is full and often misses begins anew when it misses, as what it knows is of states that are behind.
     #[inline]
     pub fn count(&mut self, missed: bool) {
         self.walks += 1;
         self.missed += u32::from(missed);
-        if self.walks == TRIAL {
-            if self.frozen && self.missed == TRIAL {
-                self.turn_off();
-            }
-            self.frozen |= self.missed > TRIAL / 8 * 7 || self.is_full();
-            (self.walks, self.missed) = (0, 0);
+        if missed && self.stale {
+            let (patience, frozen) = (self.patience, self.frozen);
+            *self = Trie { patience, frozen, ..Trie::new(true).with_room_for(self.most) };
         }
+        if self.walks == TRIAL {
+            self.decide();
+        }
+    }
+
+    #[cold]
+    fn decide(&mut self) {
+        if self.frozen > 0 {
+            self.frozen -= 1;
+        } else if self.missed > TRIAL / 8 * 7 {
+            self.frozen = self.patience;
+            self.patience = (self.patience * 2).min(MOST_PATIENCE);
+        } else {
+            self.patience = 1;
+        }
+        self.stale = self.is_full() && self.missed > TRIAL / 2;
+        (self.walks, self.missed) = (0, 0);
     }
 
     /// Whether it has no room for more.
@@ -218,7 +241,7 @@ impl Trie {
     /// Whether it is still to learn.
     #[inline]
     pub fn learns(&self) -> bool {
-        !self.off && !self.frozen
+        !self.off && self.frozen == 0 && !self.is_full()
     }
 
     /// What every path begins with, if that is a word or a bit.

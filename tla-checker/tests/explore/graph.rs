@@ -245,7 +245,7 @@ pub struct Walker<'s> {
 impl Walker<'_> {
     fn emit(&self, node: u64, emit: &mut Emit<'_>) -> ControlFlow<()> {
         let state = self.graph.pack(self.layout, node);
-        emit(Successor { state: &state, fingerprint: self.graph.fingerprint_of(node), layout: 0 })
+        emit(Successor { state: &state, fingerprint: self.graph.fingerprint_of(node), layout: self.layout })
     }
 
     fn node(&self, state: &State) -> u64 {
@@ -310,8 +310,31 @@ impl SpaceWorker for Walker<'_> {
     fn take_intermediate(&mut self) -> u64 {
         std::mem::take(&mut self.intermediate)
     }
-    fn known_successors(&mut self, _: &State, rest: &mut Vec<usize>, _: &mut Vec<Known>) {
-        rest.extend(0..self.graph.instances.len());
+    fn known_successors(&mut self, state: &State, rest: &mut Vec<usize>, found: &mut Vec<Known>) {
+        let (graph, node) = (self.graph, self.node(state));
+        for instance in 0..graph.instances.len() {
+            let at = instance as u64;
+            let known = graph.order.is_none()
+                && mix(node ^ at << 40) % 3 > 0
+                && !graph.chance(graph.panics, 20, node, 0)
+                && !graph.chance(graph.intermediate, 9, node, at)
+                && !graph.chance(graph.fails, 10, node, at);
+            if !known {
+                rest.push(instance);
+                continue;
+            }
+            let targets = (0u32..).zip(graph.successors_of(node, instance));
+            found.extend(targets.map(|(effect, target)| Known {
+                fingerprint: graph.fingerprint_of(target),
+                instance: instance as u32,
+                effect,
+            }));
+        }
+    }
+    fn build(&mut self, state: &State, known: Known, into: &mut State) {
+        let targets = self.graph.successors_of(self.node(state), known.instance as usize);
+        let target = targets.into_iter().nth(known.effect as usize).expect("it was found");
+        into.copy_from_slice(&self.graph.pack(self.layout, target));
     }
     fn key(&mut self, state: &State, fingerprint: u64) -> Result<u64, Failure> {
         let node = self.node(state);

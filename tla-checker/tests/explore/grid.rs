@@ -73,7 +73,8 @@ impl SpaceWorker for Counter<'_> {
     }
     fn initial(&mut self, emit: &mut Emit<'_>) -> Result<(), Failure> {
         let state = vec![0; self.state.len()];
-        let _ = emit(Successor { state: &state, fingerprint: fingerprint(&state, self.grid.side), layout: 0 });
+        let _ =
+            emit(Successor { state: &state, fingerprint: fingerprint(&state, self.grid.side), layout: 0 });
         Ok(())
     }
     fn successors(&mut self, state: &State, instance: usize, emit: &mut Emit<'_>) -> Result<(), Failure> {

@@ -112,6 +112,25 @@ pub struct Check {
     /// Search without any optimisation, one thread, whole states in memory: slow, to compare with
     #[arg(long, help_heading = "Search")]
     pub reference: bool,
+    /// Keep within so much memory, more or less (64m, 4g): states go to disk beyond that
+    #[arg(long, value_name = "SIZE", value_parser = memory, help_heading = "Memory and disk")]
+    pub memory: Option<u64>,
+    /// Write a checkpoint so often (0.5 is half a minute), and one when the search ends early; 0 for never
+    #[arg(long, value_name = "MINUTES", value_parser = minutes, help_heading = "Memory and disk")]
+    pub checkpoint: Option<f64>,
+    /// Go on with the checkpoint in this folder; later ones are written there too
+    #[arg(long, value_name = "DIR", conflicts_with = "metadir", help_heading = "Memory and disk")]
+    pub recover: Option<PathBuf>,
+    /// Where checkpoints are written, and states that go to disk. Without it, checkpoints go to
+    /// SPEC.checkpoint in the working folder, states to the system's folder for large temporary files
+    #[arg(long, value_name = "DIR", help_heading = "Memory and disk")]
+    pub metadir: Option<PathBuf>,
+    /// Let states go to disk when so many are in memory, to test that with small models
+    #[arg(long, value_name = "N", hide = true)]
+    pub spill_after: Option<usize>,
+    /// Write at most so many bytes to disk, to see what happens then
+    #[arg(long, value_name = "N", hide = true)]
+    pub disk_room: Option<u64>,
     /// Keep only so many bits of each fingerprint, to see a search lose states
     #[arg(long, value_name = "N", hide = true, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub fingerprint_bits: Option<u32>,
@@ -172,6 +191,25 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// The least for `--memory`: a search needs some for its code and the evaluation.
+const LEAST: u64 = 32 << 20;
+
+/// A size as Java spells it too: 64m is 64 MiB.
+fn memory(text: &str) -> Result<u64, String> {
+    let size = parse_size::Config::new().with_binary().parse_size(text);
+    match size.map_err(|e| format!("a size such as 512m or 4g is expected: {e}"))? {
+        size if size < LEAST => Err("it has to be 32m at least".into()),
+        size => Ok(size),
+    }
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(m) if (0.0..1e9).contains(&m) => Ok(m),
+        _ => Err("a number of minutes".into()),
+    }
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
@@ -252,6 +290,20 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_and_minutes() {
+        for (text, size) in
+            [("128m", 128 << 20), ("2g", 2 << 30), ("1.5G", 3 << 29), ("40000000", 40_000_000)]
+        {
+            assert_eq!(memory(text), Ok(size), "{text}");
+        }
+        for text in ["", "m", "-5m", "10m", "12 parsecs"] {
+            assert!(memory(text).is_err(), "{text}");
+        }
+        assert_eq!((minutes("0.5"), minutes("0")), (Ok(0.5), Ok(0.0)));
+        assert!(minutes("-1").is_err() && minutes("NaN").is_err() && minutes("soon").is_err());
     }
 
     #[test]

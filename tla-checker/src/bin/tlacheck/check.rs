@@ -16,9 +16,10 @@ use tla_checker::check;
 use tla_checker::dump::{Dump, Format};
 use tla_checker::eval::Bounds;
 use tla_checker::explore;
+use tla_checker::failure::FailureKind;
 use tla_checker::model::{Clause, Formula, Model};
 use tla_checker::observer::{Cancel, Observer};
-use tla_checker::outcome::Outcome;
+use tla_checker::outcome::{Outcome, Phase, Verdict};
 use tla_checker::report::events::{Event, EventWriter};
 use tla_checker::report::json::Report;
 use tla_checker::report::text::{TextOptions, write_diagnostics, write_outcome};
@@ -161,8 +162,19 @@ fn search(
         fingerprint_bits: args.fingerprint_bits.unwrap_or(64),
         exact: args.exact,
         dump,
+        memory: args.memory,
+        checkpoint: args
+            .checkpoint
+            .filter(|&minutes| minutes > 0.0)
+            .map(|m| Duration::from_secs_f64(m * 60.0)),
+        folder: args.metadir.clone(),
+        recover: args.recover.clone(),
+        spill_after: args.spill_after,
+        disk_room: args.disk_room,
         ..explore::Options::default()
     };
+    let search = with_folder(search, path);
+    announce(&search);
     let options = check::Options { search, reference: args.reference, shape_after: args.shape_after };
     let cancel = Cancel::new();
     super::cancel_on_interrupt(cancel.clone());
@@ -179,6 +191,11 @@ fn search(
     } else {
         go(&Plain::new(args.json))
     };
+    if let Verdict::Failure(Phase::Setup, failure) = &outcome.verdict
+        && failure.kind == FailureKind::System
+    {
+        return Err(stop("refused", status::CONFIG, vec![failure.diagnostic()]));
+    }
     warnings.append(&mut outcome.warnings);
     outcome.warnings = warnings;
     Ok(outcome)
@@ -196,6 +213,32 @@ fn dump(words: &[String]) -> Result<Dump, Stopped> {
         path.as_mut_os_string().push(format!(".{}", format.extension()));
     }
     Dump::to_file(format, &path).map_err(|error| stop("error", status::OTHER, vec![*error]))
+}
+
+/// Says where checkpoints go, unless that was said.
+fn with_folder(search: explore::Options, spec: &Path) -> explore::Options {
+    let name = spec.file_stem().unwrap_or_default().to_string_lossy();
+    let folder = match (&search.folder, &search.checkpoint) {
+        (None, Some(_)) => Some(PathBuf::from(format!("{name}.checkpoint"))),
+        (folder, _) => folder.clone(),
+    };
+    explore::Options { folder, ..search }
+}
+
+/// Says on standard error where files will be.
+fn announce(search: &explore::Options) {
+    let kept = search.checkpoint.and(search.recover.as_ref().or(search.folder.as_ref()));
+    let mut lines = Vec::new();
+    if let Some(folder) = kept {
+        let folder = folder.display();
+        lines.push(format!("checkpoints go to {folder}; --recover {folder} goes on with the last one"));
+    }
+    if search.memory.is_some() {
+        let folder = kept.or(search.folder.as_ref()).cloned().unwrap_or_else(explore::default_scratch);
+        lines.push(format!("what memory has no room for goes to {}", folder.display()));
+    }
+    // That it cannot be said does not stop the search.
+    let _ = output::to_stderr(|out| lines.iter().try_for_each(|line| writeln!(out, "{line}")));
 }
 
 /// What the command line adds to the model.

@@ -8,6 +8,7 @@ use super::output;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::{Duration, Instant};
 use tla_checker::observer::Observer;
 use tla_checker::space::Progress;
@@ -54,6 +55,10 @@ impl Observer for Bar {
         ControlFlow::Continue(())
     }
 
+    fn checkpoint(&self, folder: &Path, progress: Progress) {
+        self.bar.suspend(|| checkpoint(folder, progress));
+    }
+
     fn print(&self, text: &str) {
         self.bar.suspend(|| print(text, false));
     }
@@ -72,9 +77,19 @@ impl Plain {
 }
 
 impl Observer for Plain {
+    fn checkpoint(&self, folder: &Path, progress: Progress) {
+        checkpoint(folder, progress);
+    }
+
     fn print(&self, text: &str) {
         print(text, self.json);
     }
+}
+
+/// A checkpoint is complete.
+fn checkpoint(folder: &Path, progress: Progress) {
+    let (states, folder) = (HumanCount(progress.distinct), folder.display());
+    let _ = output::to_stderr(|out| writeln!(out, "checkpoint: {states} states in {folder}"));
 }
 
 /// A line that the spec printed. That it cannot be written does not stop the search.

@@ -5,6 +5,10 @@
 //! are kept whole, since there is nothing to gain from numbers that are spread evenly.
 
 use super::Chunk;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// How many bytes say how long a stored packet is, and what its hash is.
+pub(in crate::explore) const FRAME: usize = 12;
 
 /// A packed chunk.
 #[derive(Debug)]
@@ -78,8 +82,52 @@ impl Packet {
         }
     }
 
+    /// Appends it to bytes that are to be stored: its length, a hash, and what it holds.
+    pub fn store(&self, bytes: &mut Vec<u8>) {
+        let start = bytes.len();
+        bytes.resize(start + FRAME, 0);
+        for number in [self.layout, self.len, self.bits.len() as u32] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        bytes.extend_from_slice(&self.bits);
+        self.data.iter().for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()));
+        let (frame, body) = bytes[start..].split_at_mut(FRAME);
+        frame[..4].copy_from_slice(&(body.len() as u32).to_le_bytes());
+        frame[4..].copy_from_slice(&xxh3_64(body).to_le_bytes());
+    }
+
+    /// How many bytes a stored packet has, frame included, of which these are the first [`FRAME`].
+    pub fn stored_len(frame: [u8; FRAME]) -> usize {
+        let [a, b, c, d, ..] = frame;
+        FRAME + u32::from_le_bytes([a, b, c, d]) as usize
+    }
+
+    /// The packet that these bytes, all of them, were stored for; none if they are not what was stored.
+    pub fn restore(bytes: &[u8]) -> Option<Self> {
+        let (frame, body) = bytes.split_first_chunk::<FRAME>()?;
+        if Self::stored_len(*frame) != bytes.len() || frame[4..] != xxh3_64(body).to_le_bytes() {
+            return None;
+        }
+        let (layout, rest) = body.split_first_chunk::<4>()?;
+        let (len, rest) = rest.split_first_chunk::<4>()?;
+        let (width, rest) = rest.split_first_chunk::<4>()?;
+        let [layout, len, width] = [layout, len, width].map(|&number| u32::from_le_bytes(number));
+        let (bits, words) = rest.split_at_checked(width as usize)?;
+        let total: usize = bits.iter().map(|&bits| usize::from(bits) * len as usize).sum();
+        let (words, over) = words.as_chunks::<8>();
+        if !over.is_empty() || words.len() != len as usize + total.div_ceil(64) {
+            return None;
+        }
+        let data = words.iter().map(|&word| u64::from_le_bytes(word)).collect();
+        Some(Packet { layout, len, bits: bits.into(), data })
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> &[u64] {
+        &self.data[..self.len()]
+    }
+
     /// How many bytes it takes.
-    #[cfg(test)]
     pub fn bytes(&self) -> usize {
         size_of::<Packet>() + self.bits.len() + self.data.len() * 8
     }
@@ -114,6 +162,20 @@ mod tests {
                     packet.unpack(&mut unpacked);
                     assert_eq!((unpacked.layout, &unpacked.keys), (round, &chunk.keys));
                     assert_eq!(unpacked.states, chunk.states);
+                    let mut bytes = vec![1, 2, 3];
+                    packet.store(&mut bytes);
+                    let stored = &mut bytes[3..];
+                    assert_eq!(
+                        stored.len(),
+                        Packet::stored_len(stored[..FRAME].try_into().expect("a frame"))
+                    );
+                    Packet::restore(stored).expect("whole").unpack(&mut unpacked);
+                    assert_eq!((unpacked.states.clone(), unpacked.layout), (chunk.states.clone(), round));
+                    assert_eq!(packet.keys(), chunk.keys);
+                    assert!(Packet::restore(&stored[..stored.len() - 1]).is_none());
+                    let at = next() as usize % stored.len();
+                    stored[at] ^= 1 << (next() % 8);
+                    assert!(Packet::restore(stored).is_none(), "byte {at}");
                     if round < 29 {
                         let bits: u32 = masks.iter().map(|mask| mask.count_ones()).sum();
                         let most = 64 + width + 8 * (len as usize + 1) + (bits as usize * len as usize) / 8;

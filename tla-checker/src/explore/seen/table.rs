@@ -45,8 +45,13 @@ pub(super) struct Table {
 /// Fibonacci hashing, a bijection. Keys are mixed already, but those that were cut to few bits are
 /// not spread over the 64.
 #[inline]
-pub(super) fn spread(key: u64) -> u64 {
+pub(in crate::explore) fn spread(key: u64) -> u64 {
     key.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// The key whose [`spread`] this is.
+pub(super) fn unspread(spread_key: u64) -> u64 {
+    spread_key.wrapping_mul(0xf1de_83e1_9937_733d)
 }
 
 /// A part of the table with fewer lines than this is not worth threads.
@@ -101,6 +106,11 @@ impl Table {
         None
     }
 
+    /// The slot of the key with this [`spread`], if it is there.
+    pub fn find_spread(&self, spread_key: u64) -> Option<&Slot> {
+        self.find(unspread(spread_key))
+    }
+
     /// The slot of a key, and whether this call took it; `None` when the table is full. `alone` says
     /// that no other thread takes slots.
     #[inline]
@@ -146,6 +156,37 @@ impl Table {
             at = self.after(at);
         }
         found
+    }
+
+    /// Calls `each` with all spread keys and notes, in the order of the spread keys.
+    ///
+    /// A key stands between its home and the first line after it that is not full, so it is enough to
+    /// sort what stands between two such lines; what went on at line 0 belongs to the end.
+    pub fn for_each_sorted(&self, mut each: impl FnMut(u64, u64)) {
+        let (mut part, mut over) = (Vec::new(), Vec::new());
+        let mut beginning = true;
+        let mut empty = |part: &mut Vec<(u64, u64)>| {
+            part.sort_unstable();
+            part.drain(..).for_each(|(spread, note)| each(spread, note));
+        };
+        for (at, line) in self.lines().iter().enumerate() {
+            for (key, note) in line.0.iter().map(Slot::entry).filter(|&(key, _)| key != 0) {
+                let spread = spread(key);
+                let pushed_over = beginning && self.home(spread) > at;
+                if pushed_over { &mut over } else { &mut part }.push((spread, note));
+            }
+            if !line.is_full() {
+                beginning = false;
+                empty(&mut part);
+            }
+        }
+        part.append(&mut over);
+        empty(&mut part);
+    }
+
+    /// Takes everything out, and keeps the memory. Only while nobody else has the table.
+    pub fn clear(&mut self) {
+        entries(self.lines()).for_each(drop);
     }
 
     /// Makes it `size` lines large, with up to so many threads. Where a new place is needed for it,
