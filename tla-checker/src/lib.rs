@@ -75,6 +75,7 @@
 //! | [`observer`], [`outcome`], [`failure`] | what is said while a run is under way and at its end |
 //! | [`report`] | outcomes and diagnostics as text, JSON and events |
 
+mod canary;
 pub mod check;
 pub mod config;
 pub mod dump;

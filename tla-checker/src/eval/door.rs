@@ -6,6 +6,7 @@
 //! it has kept of the current state is, when it is looked at. The next-state half is partial while an
 //! action is tried.
 
+use crate::canary::{Rule, without};
 use crate::state::{Log, Misfit, Op, PartId, Read, Store, settle};
 use crate::value::{Interner, Limits, Symbol, Value, ValueError};
 use std::cell::{OnceCell, RefCell};
@@ -264,7 +265,7 @@ impl Door {
     }
 
     fn note_edited(&self, edited: &Edited) {
-        if self.logging {
+        if self.logging && !without(Rule::ReadBack) {
             // What is written over is no longer read; all else is.
             let p = &self.store.layout.parts[edited.root as usize];
             for word in p.first..p.first + p.words {
@@ -366,6 +367,9 @@ impl Door {
 
     /// Notes that the elements a set may have were enumerated.
     pub(crate) fn enumerated(&self, part: PartId) {
+        if without(Rule::Size) {
+            return;
+        }
         let dictionary = self.store.layout.parts[part as usize].dictionary.as_ref();
         let id = dictionary.expect("a set").id;
         self.note(0, Read::Size(id), self.store.size(id));

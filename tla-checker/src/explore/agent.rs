@@ -20,6 +20,7 @@ use super::packed::Packed;
 use super::run::{ActionCount, Run, Tally};
 use super::seen::{Access, Link};
 use super::successors::{Expanded, Successor};
+use crate::canary::{Rule, without};
 use crate::failure::{Failure, FailureKind};
 use crate::outcome::{Bound, Phase};
 use crate::space::{Progress, SpaceWorker, State, StateSpace};
@@ -316,7 +317,8 @@ impl<'r, S: StateSpace> Agent<'r, S> {
     /// Counts successors that are known, and builds, keeps and checks those that are new.
     fn admit_all(&mut self, level: u32, expanded: &Expanded) {
         let Expanded { key, parent, judged_in, known, .. } = expanded;
-        let judged = (*judged_in == parent.layout).then_some(parent.words.as_slice());
+        let judged =
+            (*judged_in == parent.layout || without(Rule::JudgedIn)).then_some(parent.words.as_slice());
         self.tally.generated += known.len() as u64;
         let mut state = std::mem::take(&mut self.built);
         state.resize(parent.words.len(), 0);
@@ -348,7 +350,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 converted.fit(&mut self.worker)
             };
             let from = Some(parent.fit(&mut self.worker));
-            let judged = from.filter(|_| *judged_in == self.worker.layout());
+            let judged = from.filter(|_| *judged_in == self.worker.layout() || without(Rule::JudgedIn));
             self.judge(Generated { level, from, judged, link, state, fingerprint });
         }
         *done = all.len();

@@ -9,6 +9,7 @@
 //! ([`Footprints::spoil`]) once a state is found to satisfy the predicate in another way. Words are those
 //! of one layout: a state that was judged in another layout says nothing.
 
+use crate::canary::{Rule, without};
 use crate::state::{Footprint, Trie};
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,6 +39,9 @@ impl Footprints {
         for (branch, words) in read {
             match known.get_mut(branch.as_slice()) {
                 Some(held) => {
+                    if without(Rule::Widen) {
+                        continue;
+                    }
                     changed |= *words & !*held != 0;
                     *held |= words;
                 }
@@ -56,7 +60,7 @@ impl Footprints {
     /// From now on nothing follows from what a state was: one satisfied the predicate, and it is not
     /// known what that depended on.
     pub fn spoil(&self) {
-        if self.version.load(Ordering::Relaxed) == SPOILT {
+        if self.version.load(Ordering::Relaxed) == SPOILT || without(Rule::Spoil) {
             return;
         }
         let _known = self.known();

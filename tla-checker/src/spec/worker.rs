@@ -10,6 +10,7 @@ use super::guards::{Guards, Live};
 use super::identity::Identities;
 use super::projection::{Projection, VIEW};
 use super::{Roles, SpecSpace};
+use crate::canary::{Rule, without};
 use crate::eval::{Evaluator, Instance, Thawed};
 use crate::failure::Failure;
 use crate::ir::{NodeId, OpId};
@@ -131,7 +132,8 @@ impl<'s> Worker<'s> {
         let (space, roles) = (self.space, self.roles);
         // While each variable is in one piece there is little to learn from.
         let apart = self.store().layout.number > 0;
-        let learns = |i: &Instance| apart && i.pure && space.setting.keep_values && space.order.is_none();
+        let pure = |i: &Instance| i.pure && space.order.is_none() || without(Rule::Pure);
+        let learns = |i: &Instance| apart && pure(i) && space.setting.keep_values;
         let most = MOST_NODES / roles.instances.len().max(1);
         let trie = |i: &Instance| Trie::new(learns(i)).with_room_for(most.max(1 << 12));
         self.tries = roles.instances.iter().map(trie).collect();

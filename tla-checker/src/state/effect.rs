@@ -6,6 +6,7 @@
 //! led the evaluation the same way. No word is put twice, no bit is named twice, and none in a word that
 //! is put: the operations of a successor commute.
 
+use crate::canary::{Rule, without};
 /// An operation on a word: it keeps some bits of it, and sets some.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Op {
@@ -21,7 +22,7 @@ pub(crate) struct Op {
 impl Op {
     /// Puts a value there; with the sum of the terms it stands for.
     pub fn put(word: u32, value: u32, term: u64) -> Op {
-        Op { word, keeps: 0, sets: value, bit: 0, term }
+        Op { word, keeps: 0, sets: value, bit: 0, term: if without(Rule::Term) { 0 } else { term } }
     }
 
     /// Sets a bit; with the term of its element.
@@ -36,7 +37,7 @@ impl Op {
 
     /// Whether another operation makes no difference before this one.
     fn undoes(&self, before: &Op) -> bool {
-        self.word == before.word && (self.bit == 0 || self.bit == before.bit)
+        self.word == before.word && (self.bit == 0 || self.bit == before.bit) && !without(Rule::Settle)
     }
 }
 
@@ -65,6 +66,7 @@ impl Effects {
     pub fn push<'o>(&mut self, successors: impl Iterator<Item = &'o [Op]>) -> u32 {
         let first = self.successors.len();
         for ops in successors {
+            let ops = if without(Rule::Write) { &ops[..ops.len() - usize::from(ops.len() > 1)] } else { ops };
             self.successors.push((self.ops.len() as u32, ops.len() as u32, true));
             self.ops.extend_from_slice(ops);
         }
