@@ -206,3 +206,93 @@ impl Known {
         self.sync(self.dictionary.len(), None, interner);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Barrier;
+
+    const THREADS: usize = 3;
+    const VALUES: i64 = 400;
+
+    /// Values of which no two are the same, and all can be compared.
+    fn value(at: i64) -> Value {
+        let words = Value::set((0..at % 3).map(Value::Int).collect()).expect("integers");
+        Value::tuple(vec![Value::Int(at / 2), Value::Bool(at % 2 == 0), words])
+    }
+
+    /// Has threads add values to one dictionary at once, each in an order of its own and each leaving some
+    /// to the others; what each was told.
+    fn told(
+        dictionary: &Arc<Dictionary>,
+        add: impl Fn(&mut Known, &Value, &mut Interner) -> Option<u32> + Sync,
+    ) -> Vec<Vec<(i64, Option<u32>)>> {
+        let start = Barrier::new(THREADS);
+        std::thread::scope(|scope| {
+            let work = |thread: usize| {
+                let (mut known, mut interner) = (Known::new(dictionary.clone()), Interner::default());
+                start.wait();
+                let step = [1, 7, VALUES - 1][thread % 3];
+                let turns = (0..VALUES).map(|turn| turn * step % VALUES);
+                let mine = turns.filter(|at| at % 5 == 0 || *at as usize % THREADS != thread);
+                let told = mine.map(|at| (at, add(&mut known, &value(at), &mut interner))).collect();
+                // What was handed out stays so, and others' entries are those that they added.
+                known.sync_all(&mut interner);
+                (told, known.values.len())
+            };
+            let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(move || work(thread))).collect();
+            threads.into_iter().map(|thread| thread.join().expect("no panic").0).collect()
+        })
+    }
+
+    /// All that was told fits together: a number a value, a value a number, none left out; the entries are
+    /// the values, with their terms and in their order. Answers how many there are.
+    fn fits(dictionary: &Arc<Dictionary>, told: &[Vec<(i64, Option<u32>)>]) -> usize {
+        let (mut known, mut interner) = (Known::new(dictionary.clone()), Interner::default());
+        known.sync_all(&mut interner);
+        let mut met = vec![false; known.values.len()];
+        for &(at, index) in told.iter().flatten() {
+            let value = value(at);
+            assert_eq!(known.find(&value), index, "{value}");
+            let Some(index) = index else { continue };
+            assert_eq!(known.values[index as usize], value);
+            let terms: u64 = match dictionary.entries_are {
+                Entries::Values => dictionary.path.clone().terms(&value),
+                Entries::Elements => dictionary.path.clone().element_term(&value),
+            }
+            .expect("finite");
+            assert_eq!(known.terms[index as usize], terms);
+            met[index as usize] = true;
+        }
+        assert!(met.iter().all(|&met| met), "an entry that nobody added");
+        if dictionary.entries_are == Entries::Elements {
+            let in_order = |pair: &[u32]| known.values[pair[0] as usize] < known.values[pair[1] as usize];
+            assert!(known.order.len() == met.len() && known.order.windows(2).all(in_order));
+        }
+        met.len()
+    }
+
+    #[test]
+    fn workers_that_add_values_at_once_agree_on_their_numbers() {
+        for _ in 0..20 {
+            let dictionary = Arc::new(Dictionary::new(0, Entries::Values, Path::variable("x")));
+            let told = told(&dictionary, |known, value, interner| {
+                Some(known.index(value, interner).expect("a value of states"))
+            });
+            assert_eq!(fits(&dictionary, &told), VALUES as usize);
+        }
+    }
+
+    /// The same of elements, where there is room for all and where there is not: then the same are left
+    /// out for all.
+    #[test]
+    fn workers_that_add_elements_at_once_agree_on_their_numbers() {
+        for (most, wanted) in [(4096, VALUES as usize), (96, 96)].repeat(10) {
+            let dictionary = Arc::new(Dictionary::new(0, Entries::Elements, Path::variable("x")));
+            let told = told(&dictionary, |known, value, interner| {
+                known.element(value, most, interner).expect("a value of states")
+            });
+            assert_eq!(fits(&dictionary, &told), wanted);
+        }
+    }
+}

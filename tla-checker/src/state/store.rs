@@ -328,3 +328,149 @@ impl Store {
         Err(Misfit::Reshape(part, if crowded { Shape::wider(words) } else { Shape::Leaf }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::layout::Dictionaries;
+    use super::*;
+    use crate::state::{apply, infer};
+    use crate::value::fingerprint::variable_terms;
+
+    /// SplitMix64.
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, bound: u64) -> u64 {
+            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = self.0;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            (z ^ (z >> 31)) % bound
+        }
+    }
+
+    /// A value; those of one kind can be compared, and have the same domains.
+    fn value(kind: u64, random: &mut Random, depth: u32) -> Value {
+        let inner = |random: &mut Random| value(kind / 7, random, depth - 1);
+        match kind % if depth == 0 { 3 } else { 7 } {
+            0 => Value::Int(random.below(9) as i64 - 4),
+            1 => Value::string(["", "a", "b", "ab"][random.below(4) as usize]),
+            2 => Value::Bool(random.below(2) == 0),
+            3 => Value::set((0..random.below(6)).map(|_| inner(random)).collect()).expect("of one kind"),
+            4 => Value::record(vec![
+                (Symbol::new("a"), inner(random)),
+                (Symbol::new("b"), value(kind / 49, random, depth - 1)),
+            ]),
+            5 => Value::tuple(vec![inner(random), value(kind / 49, random, depth - 1)]),
+            _ => {
+                let pairs = ["p", "q", "r"].map(|key| (Value::string(key), inner(random)));
+                Value::function_from_pairs(pairs.to_vec()).expect("of one kind")
+            }
+        }
+    }
+
+    /// The layouts of a space, the last one of which is in use.
+    struct Space {
+        names: Vec<String>,
+        dictionaries: Dictionaries,
+        stores: Vec<Store>,
+        interner: Interner,
+    }
+
+    impl Space {
+        fn add(&mut self, shapes: Vec<Shape>) {
+            let number = self.stores.len() as u32;
+            let layout = Arc::new(Layout::new(number, &self.names, shapes, &mut self.dictionaries));
+            self.stores.push(Store::new(layout, Limits::DEFAULT, &mut self.interner));
+        }
+
+        /// A state in a layout; or the part that does not fit, and what would.
+        fn pack(&mut self, number: usize, state: &[Value]) -> Result<Vec<u32>, (PartId, Shape)> {
+            let store = &mut self.stores[number];
+            let layout = store.layout.clone();
+            let (mut all, mut words) = (Vec::new(), vec![0; layout.width]);
+            for (&root, value) in layout.roots.iter().zip(state) {
+                match store.pack(root, value, &mut all, &mut self.interner) {
+                    Ok(()) => {}
+                    Err(Misfit::Reshape(part, shape)) => return Err((part, shape)),
+                    Err(Misfit::Value(fault)) => panic!("{value}: {fault}"),
+                }
+            }
+            apply(&all, &mut words);
+            Ok(words)
+        }
+
+        /// The same in the last layout, which is followed by others until it fits.
+        fn pack_last(&mut self, state: &[Value]) -> Vec<u32> {
+            loop {
+                match self.pack(self.stores.len() - 1, state) {
+                    Ok(words) => return words,
+                    Err((part, shape)) => {
+                        let shapes = self.stores.last().expect("one").layout.reshaped(part, &shape);
+                        self.add(shapes);
+                    }
+                }
+            }
+        }
+
+        fn check(&mut self, number: usize, state: &[Value], words: &[u32]) {
+            let store = &mut self.stores[number];
+            store.admit(words, &mut self.interner);
+            let terms = |(name, value): (&String, &Value)| variable_terms::<u64, Value>(name, value);
+            let sum = (self.names.iter().zip(state)).map(|variable| terms(variable).expect("finite"));
+            let mut by_word = Vec::new();
+            let found = store.terms(words, &mut by_word);
+            assert_eq!(found, sum.fold(0, u64::wrapping_add), "{state:?} in {:?}", store.layout.shapes);
+            let constant = store.layout.constant;
+            assert_eq!(found, by_word.into_iter().fold(constant, u64::wrapping_add));
+            for (&root, value) in store.layout.roots.iter().zip(state) {
+                assert_eq!(&store.value(words, root), value);
+            }
+        }
+    }
+
+    /// The fingerprint of a state is that of its values, however they are taken apart: not at all, as far
+    /// as a few states showed, and after values that did not fit.
+    #[test]
+    fn a_state_has_one_fingerprint_under_every_layout() {
+        let mut random = Random(5);
+        let (mut reshaped, mut apart, mut in_all) = (0, 0, 0);
+        for _ in 0..300 {
+            let kinds = [(); 3].map(|()| random.below(7 * 7 * 7 * 7));
+            let states: Vec<Vec<Value>> = (0..16)
+                .map(|at| {
+                    // Now and then a value of another kind.
+                    let other = |random: &mut Random| at > 8 && random.below(20) == 0;
+                    let kinds = kinds.map(|kind| if other(&mut random) { kind / 2 + 1 } else { kind });
+                    kinds.iter().map(|&kind| value(kind, &mut random, 3)).collect()
+                })
+                .collect();
+            let mut space = Space {
+                names: ["x", "y", "z"].map(String::from).to_vec(),
+                dictionaries: Dictionaries::default(),
+                stores: Vec::new(),
+                interner: Interner::default(),
+            };
+            space.add(vec![Shape::Leaf; 3]);
+            let seen = 1 + random.below(6) as usize;
+            let shape = |at: usize| infer(&states[..seen].iter().map(|state| &state[at]).collect::<Vec<_>>());
+            space.add((0..3).map(shape).collect());
+            for state in &states {
+                let words = space.pack_last(state);
+                space.check(space.stores.len() - 1, state, &words);
+            }
+            reshaped += space.stores.len() - 2;
+            // And every state in every layout that holds it, those from before it was met included.
+            for number in 0..space.stores.len() {
+                apart += usize::from(space.stores[number].layout.width > 3);
+                for state in &states {
+                    if let Ok(words) = space.pack(number, state) {
+                        space.check(number, state, &words);
+                        in_all += 1;
+                    }
+                }
+            }
+        }
+        assert!(reshaped > 100 && apart > 100 && in_all > 10_000, "{reshaped}, {apart}, {in_all}");
+    }
+}
