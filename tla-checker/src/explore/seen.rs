@@ -248,6 +248,21 @@ impl Access<'_> {
         }
     }
 
+    /// The note of a state discovered in `level` from this parent by instance 0; by another one it is less
+    /// by its number.
+    #[inline]
+    pub fn note(&self, parent: u64, level: u32) -> u64 {
+        self.seen.pack(Link { parent, instance: 0 }, level)
+    }
+
+    /// Whether it shows at first sight that an insertion with this note would change nothing.
+    #[inline(always)]
+    pub fn is_settled(&self, key: u64, note: u64) -> bool {
+        let slot = self.held.as_ref().and_then(|table| table.at_home(key));
+        // Relaxed, as in `insert`.
+        slot.is_some_and(|slot| slot.note.load(Ordering::Relaxed) >= note)
+    }
+
     /// Inserts a key discovered in `level` (from 1). Holds the table.
     ///
     /// # Errors
