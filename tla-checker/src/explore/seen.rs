@@ -187,6 +187,16 @@ impl Seen {
         batch.min(self.most / (8 * self.workers)).max(1)
     }
 
+    /// Has the table grow for so many keys more; nobody holds it.
+    fn make_room(&self, more: usize) -> Result<(), Full> {
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        let lines = lines_for(self.taken.load(Ordering::Relaxed) + more + self.batch());
+        if lines > table.size() {
+            table.grow(lines, self.reserved, self.workers).map_err(|_| Full)?;
+        }
+        Ok(())
+    }
+
     /// Lets a worker that does not hold the table add a batch of keys; the table grows for it if need be.
     #[cold]
     fn allow(&self) -> Result<usize, Full> {
