@@ -57,6 +57,9 @@ impl Worker<'_> {
                 return Ok(true);
             }
             self.predicates[group as usize][at].trie.count(known.is_none());
+            if known.is_none() {
+                self.predicates[group as usize][at].trie.renew();
+            }
             let known = match known {
                 None if self.predicates[group as usize][at].trie.learns() => {
                     self.load_other(state, next);

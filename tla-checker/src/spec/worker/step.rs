@@ -159,6 +159,8 @@ impl<'s> Worker<'s> {
             if self.emit_known(number, emit) {
                 return Ok(());
             }
+            // No successor that is known waits to be built while instances are evaluated.
+            self.tries[number].renew();
             self.guards.note(number, &self.tries);
             if self.tries[number].learns() {
                 let learned = self.learn(number);
