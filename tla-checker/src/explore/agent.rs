@@ -46,8 +46,8 @@ pub(super) struct Agent<'r, S: StateSpace> {
     /// The states being expanded.
     chunk: Chunk,
     /// The one of them that was expanded last, and one to be used again.
-    waiting: Expanded,
-    spare: Expanded,
+    waiting: Option<Box<Expanded>>,
+    spare: Option<Box<Expanded>>,
     /// A successor being built.
     built: Vec<u32>,
     /// The instances that have to be evaluated for the state being expanded.
@@ -105,8 +105,8 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             action_properties: properties.actions.len() as u32,
             initial_properties: properties.initial.len() as u32,
             chunk: Chunk::default(),
-            waiting: Expanded::default(),
-            spare: Expanded::default(),
+            waiting: None,
+            spare: None,
             built: Vec::new(),
             rest: Vec::new(),
             out: Chunk::default(),
@@ -186,22 +186,20 @@ impl<'r, S: StateSpace> Agent<'r, S> {
     /// Expands (or, at level 0, admits) a chunk's states. What is not expanded when the workers are to
     /// stop, or to come back, waits on.
     fn process(&mut self, level: u32, chunk: &Chunk) -> ControlFlow<()> {
-        self.waiting.clear();
+        self.spare = self.waiting.take().or(self.spare.take());
         for at in 0..chunk.len() {
             if self.run.halt.is_cancelled() {
                 // Nothing was counted yet of the state that waits to be judged.
-                return self.put_back(level, chunk, at - usize::from(self.waiting.is_waiting));
+                return self.put_back(level, chunk, at - usize::from(self.waiting.is_some()));
             }
             if self.run.is_pausing() {
                 self.settle_waiting(level);
                 return self.put_back(level, chunk, at);
             }
-            let mut next = std::mem::take(&mut self.spare);
+            let mut next = self.spare.take().unwrap_or_default();
             next.restart(chunk.key(at), chunk.layout, chunk.state(at));
             if level > 0 {
-                let (flow, next) = self.expand(level, next);
-                self.spare = next;
-                if flow.is_break() {
+                if self.expand(level, next).is_break() {
                     return self.put_back(level, chunk, at);
                 }
             } else {
@@ -209,7 +207,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 let (link, fingerprint) = (Link::INITIAL, next.key);
                 let state = next.parent.fit(&mut self.worker);
                 self.judge(Generated { level, from: None, judged: None, link, state, fingerprint });
-                self.spare = next;
+                self.spare = Some(next);
             }
             if self.run.options.max_states.is_some() {
                 self.settle_waiting(level);
@@ -228,8 +226,8 @@ impl<'r, S: StateSpace> Agent<'r, S> {
 
     /// Generates all successors of a kept state, which are then waiting to be judged: one state later, so
     /// that the set of seen states has been fetched from memory by then. Breaks when told to stop
-    /// meanwhile; the state then counts as not expanded. Answers what can be used for another state.
-    fn expand(&mut self, level: u32, mut new: Expanded) -> (ControlFlow<()>, Expanded) {
+    /// meanwhile; the state then counts as not expanded.
+    fn expand(&mut self, level: u32, mut new: Box<Expanded>) -> ControlFlow<()> {
         let run = self.run;
         if new.parent.layout != self.worker.layout() {
             self.settle_waiting(level);
@@ -271,7 +269,8 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             });
             if run.halt.is_cancelled() {
                 // The successors may be incomplete: no deadlock, no counts.
-                return (ControlFlow::Break(()), new);
+                self.spare = Some(new);
+                return ControlFlow::Break(());
             }
             if let Err(failure) = result {
                 failed = true;
@@ -290,27 +289,25 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             let (key, state) = (new.key, new.parent.fit(&mut self.worker));
             self.found(level, Subject::Deadlock, None, key, Tail::Kept(key), state);
         }
-        let spare = std::mem::replace(&mut self.waiting, new);
+        self.waiting = Some(new);
         if run.in_order {
             self.settle_waiting(level);
             if self.worker.exit_requested() {
                 run.stop(Bound::Spec);
             }
         }
-        (ControlFlow::Continue(()), spare)
+        ControlFlow::Continue(())
     }
 
     /// Judges the successors that wait for it, if any do.
     #[inline]
     fn settle_waiting(&mut self, level: u32) {
-        if self.waiting.is_waiting {
-            let mut waiting = std::mem::take(&mut self.waiting);
+        if let Some(mut waiting) = self.waiting.take() {
             self.admit_all(level, &waiting);
             self.judge_all(level, &mut waiting);
             self.tally.generated += waiting.intermediate;
             self.tally.expanded += 1;
-            waiting.clear();
-            self.waiting = waiting;
+            self.spare = Some(waiting);
         }
     }
 
@@ -322,9 +319,13 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.tally.generated += known.len() as u64;
         let mut state = std::mem::take(&mut self.built);
         state.resize(parent.words.len(), 0);
+        let note = self.seen.note(*key, level + 1);
         for &successor in known {
             self.actions[successor.instance as usize].generated += 1;
             let own = self.run.cut(successor.fingerprint);
+            if self.seen.is_settled(own, note - u64::from(successor.instance)) {
+                continue;
+            }
             if self.insert(own, Link { parent: *key, instance: successor.instance }, level) {
                 self.worker.build(&parent.words, successor, &mut state);
                 self.keep(level, own, &state);

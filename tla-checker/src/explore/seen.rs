@@ -187,6 +187,16 @@ impl Seen {
         batch.min(self.most / (8 * self.workers)).max(1)
     }
 
+    /// Has the table grow for so many keys more; nobody holds it.
+    fn make_room(&self, more: usize) -> Result<(), Full> {
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        let lines = lines_for(self.taken.load(Ordering::Relaxed) + more + self.batch());
+        if lines > table.size() {
+            table.grow(lines, self.reserved, self.workers).map_err(|_| Full)?;
+        }
+        Ok(())
+    }
+
     /// Lets a worker that does not hold the table add a batch of keys; the table grows for it if need be.
     #[cold]
     fn allow(&self) -> Result<usize, Full> {
@@ -246,6 +256,21 @@ impl Access<'_> {
         if let Some(table) = &self.held {
             table.prefetch(key);
         }
+    }
+
+    /// The note of a state discovered in `level` from this parent by instance 0; by another one it is less
+    /// by its number.
+    #[inline]
+    pub fn note(&self, parent: u64, level: u32) -> u64 {
+        self.seen.pack(Link { parent, instance: 0 }, level)
+    }
+
+    /// Whether it shows at first sight that an insertion with this note would change nothing.
+    #[inline(always)]
+    pub fn is_settled(&self, key: u64, note: u64) -> bool {
+        let slot = self.held.as_ref().and_then(|table| table.at_home(key));
+        // Relaxed, as in `insert`.
+        slot.is_some_and(|slot| slot.note.load(Ordering::Relaxed) >= note)
     }
 
     /// Inserts a key discovered in `level` (from 1). Holds the table.

@@ -23,25 +23,18 @@ pub(super) struct Expanded {
     pub judged: usize,
     /// How many intermediate states were generated on the way.
     pub intermediate: u64,
-    /// Whether there is such a state.
-    pub is_waiting: bool,
 }
 
 impl Expanded {
     /// Becomes another state, of which no successor is known yet.
     pub fn restart(&mut self, key: u64, layout: u32, state: &State) {
-        self.clear();
-        (self.key, self.judged_in, self.is_waiting) = (key, layout, true);
+        self.known.clear();
+        self.successors.clear();
+        (self.judged, self.intermediate) = (0, 0);
+        (self.key, self.judged_in) = (key, layout);
         self.parent.layout = layout;
         self.parent.words.clear();
         self.parent.words.extend_from_slice(state);
-    }
-
-    /// Forgets the state, keeps the memory.
-    pub fn clear(&mut self) {
-        self.known.clear();
-        self.successors.clear();
-        (self.judged, self.is_waiting) = (0, false);
     }
 
     /// Whether it has no successor.

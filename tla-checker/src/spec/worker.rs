@@ -5,6 +5,10 @@
 //! that fails, or a predicate is false, the evaluator decides alone, without what was learned, so that
 //! a failure is the first one in the order of evaluation.
 
+mod judge;
+mod layouts;
+mod step;
+
 use super::footprints::Footprints;
 use super::guards::{Guards, Live};
 use super::identity::Identities;
@@ -13,36 +17,17 @@ use super::{Roles, SpecSpace};
 use crate::canary::{Rule, without};
 use crate::eval::{Evaluator, Instance, Thawed};
 use crate::failure::Failure;
-use crate::ir::{NodeId, OpId};
+use crate::ir::OpId;
 use crate::observer::Cancel;
 use crate::space::{Emit, Known, Progress, SpaceWorker, State, Successor, identity_of};
-use crate::state::{
-    FAILS, Layout, Misfit, NOTHING, Op, PartId, Shape, Store, Trie, Walk, apply, changed, infer, weigh,
-};
+use crate::state::{Misfit, PartId, Store, Trie, Walk, apply};
 use crate::value::fingerprint::{Sum, variable_terms};
 use crate::value::{Datum, Limits, Numbers, Value, ValueError};
+use judge::{Group, Judged};
+use layouts::guess;
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::sync::Arc;
-use tla_parser::source::Span;
-
-/// A predicate, and what was learned of it.
-struct Judged {
-    op: OpId,
-    trie: Trie,
-    /// Up to where the trie knows what words are read.
-    version: u64,
-}
-
-/// Which predicates.
-#[derive(Clone, Copy)]
-enum Group {
-    Invariants,
-    Initial,
-    Constraints,
-    Actions,
-    ActionConstraints,
-}
+use step::{Left, unusable};
 
 /// The most places that the tries of all instances may have together: some hundred megabytes.
 const MOST_NODES: usize = 1 << 22;
@@ -76,19 +61,6 @@ pub struct Worker<'s> {
     /// Stores of earlier layouts, for states that wait in them.
     earlier: BTreeMap<u32, Store>,
     identities: Box<Identities>,
-}
-
-/// Why an evaluation of an instance was left.
-enum Left {
-    Failed(Box<Failure>),
-    /// A successor does not fit the layout.
-    Misfit(PartId, Shape),
-}
-
-impl From<Box<Failure>> for Left {
-    fn from(failure: Box<Failure>) -> Self {
-        Left::Failed(failure)
-    }
 }
 
 impl<'s> Worker<'s> {
@@ -156,33 +128,6 @@ impl<'s> Worker<'s> {
         ];
     }
 
-    /// Takes another layout.
-    fn change(&mut self, layout: Arc<Layout>) {
-        self.evaluator.change_layout(layout);
-        self.adapt();
-    }
-
-    /// Forgets what belongs to another layout than the one there is now.
-    fn adapt(&mut self) {
-        let width = self.store().layout.width;
-        self.packed = vec![0; width];
-        self.arrived = false;
-        self.loaded = false;
-        self.forget();
-    }
-
-    /// Takes a layout in which a part has another shape.
-    fn reshape(&mut self, part: PartId, shape: &Shape) {
-        let layout = self.store().layout.clone();
-        self.change(self.space.layout_after(layout.number, || layout.reshaped(part, shape)));
-    }
-
-    /// Takes a layout that takes variables apart, as far as their values so far allow.
-    fn guess_shapes(&mut self) {
-        let layout = guess(self.space, &mut self.evaluator);
-        self.change(layout);
-    }
-
     /// Makes a state the one that is expanded.
     #[inline]
     fn come(&mut self, state: &State) {
@@ -227,132 +172,6 @@ impl<'s> Worker<'s> {
         result
     }
 
-    /// The truth of a predicate of a state, or of a step; `from` as in [`SpaceWorker::invariant`].
-    fn judge(
-        &mut self,
-        group: Group,
-        at: usize,
-        from: Option<&State>,
-        state: &State,
-        next: Option<&State>,
-    ) -> Result<bool, Failure> {
-        let judged = &mut self.predicates[group as usize][at];
-        let op = judged.op;
-        if judged.trie.is_on() {
-            if let Some(next) = next {
-                self.pair.clear();
-                self.pair.extend_from_slice(state);
-                self.pair.extend_from_slice(next);
-            }
-            let known = match from {
-                Some(from) => self.still_true(group, at, from, state),
-                None => self.known_truth(group, at, state, next),
-            };
-            if known == Some(true) {
-                self.predicates[group as usize][at].trie.count(false);
-                return Ok(true);
-            }
-            self.predicates[group as usize][at].trie.count(known.is_none());
-            let known = match known {
-                None if self.predicates[group as usize][at].trie.learns() => {
-                    self.load_other(state, next);
-                    let learned = self.learn_truth(group, at);
-                    learned.then(|| self.known_truth(group, at, state, next)).flatten()
-                }
-                known => known,
-            };
-            // What is violated is judged once more, part by part in order: a part before it may fail.
-            if let Some(known) = known
-                && (known || matches!(group, Group::Constraints | Group::ActionConstraints))
-            {
-                return Ok(known);
-            }
-        }
-        self.load_other(state, next);
-        let truth = self.evaluator.truth_of(op).map_err(|failure| {
-            self.evaluator.door.clear();
-            *failure
-        });
-        if truth.as_ref().is_ok_and(|&truth| truth)
-            && let Some(footprints) = self.footprints_of(group)
-        {
-            footprints[at].spoil();
-        }
-        truth
-    }
-
-    /// The footprints of predicates that hold of every state that is expanded.
-    fn footprints_of(&self, group: Group) -> Option<&[Footprints]> {
-        match group {
-            Group::Invariants => Some(&self.footprints[0]),
-            Group::Constraints => Some(&self.footprints[1]),
-            Group::Initial | Group::Actions | Group::ActionConstraints => None,
-        }
-    }
-
-    /// The truth of a predicate, if it is known, of a successor of a state of which it holds.
-    #[inline]
-    fn still_true(&mut self, group: Group, at: usize, from: &State, state: &State) -> Option<bool> {
-        let known = match group {
-            Group::Invariants => &self.footprints[0][at],
-            Group::Constraints => &self.footprints[1][at],
-            Group::Initial | Group::Actions | Group::ActionConstraints => return None,
-        };
-        let Judged { trie, version, .. } = &mut self.predicates[group as usize][at];
-        if !known.update(version, trie) {
-            return self.known_truth(group, at, state, None);
-        }
-        let changed = changed(from, state);
-        if trie.ignores(changed) {
-            return Some(true);
-        }
-        trie.walk_changed(&self.evaluator.door.store, from, state, changed, &mut self.walk);
-        self.walk.missing.is_empty().then(|| !self.walk.payloads.contains(&FAILS))
-    }
-
-    /// The truth of a predicate, if it is known.
-    #[inline]
-    fn known_truth(&mut self, group: Group, at: usize, state: &State, next: Option<&State>) -> Option<bool> {
-        let words = if next.is_some() { self.pair.as_slice() } else { state };
-        let trie = &self.predicates[group as usize][at].trie;
-        trie.walk(&self.evaluator.door.store, words, &mut self.walk);
-        self.walk.missing.is_empty().then(|| !self.walk.payloads.contains(&FAILS))
-    }
-
-    /// Evaluates what the last walk found missing, as far as it matters; whether that could be done.
-    fn learn_truth(&mut self, group: Group, at: usize) -> bool {
-        let missing = std::mem::take(&mut self.walk.missing);
-        let words = self.evaluator.door.log_words();
-        let judged = &mut self.predicates[group as usize][at];
-        let trie = std::mem::replace(&mut judged.trie, Trie::new(false));
-        self.evaluator.door.logging(|log| log.begin_truth(trie, words, &missing));
-        let truth = self.evaluator.each_holds_of(judged.op).ok();
-        judged.trie = self.evaluator.door.logging(|log| log.end_truth(truth));
-        // It has new branches, of which others may know what they read.
-        judged.version = 0;
-        let read = self.evaluator.door.logging(|log| log.footprints().to_vec());
-        if let Some(footprints) = self.footprints_of(group) {
-            footprints[at].widen(&read);
-        }
-        self.walk.missing = missing;
-        truth.is_some()
-    }
-
-    fn all(
-        &mut self,
-        group: Group,
-        from: Option<&State>,
-        state: &State,
-        next: Option<&State>,
-    ) -> Result<bool, Failure> {
-        for at in 0..self.predicates[group as usize].len() {
-            if !self.judge(group, at, from, state, next)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
     fn view(&mut self, state: &State) -> Result<Option<Value>, Failure> {
         let Some(view) = self.roles.view else { return Ok(None) };
         self.load_other(state, None);
@@ -368,217 +187,9 @@ impl<'s> Worker<'s> {
         *self.evaluator.value_fault(self.space.setting.ir.op(op).body, e)
     }
 
-    /// Tries an instance in the current state; `out` gets the operations of each successor.
-    fn solve(&mut self, number: usize, out: &mut dyn FnMut(&mut Evaluator<'s>, &[Op])) -> Result<(), Left> {
-        self.load();
-        let (origin, instance) = (&self.roles.instances[number], &self.instances[number]);
-        let (mut ops, mut misfit) = (Vec::new(), None);
-        let flow = self.evaluator.solve_instance(instance, &mut |e| {
-            e.check_complete(instance.action).map_err(|f| in_action(f, origin))?;
-            let Evaluator { door, interner, .. } = &mut *e;
-            match door.operations(true, &mut ops, interner) {
-                Ok(()) => {}
-                Err((_, Misfit::Reshape(part, shape))) => {
-                    misfit = Some((part, shape));
-                    return Ok(ControlFlow::Break(()));
-                }
-                Err((variable, Misfit::Value(fault))) => {
-                    return Err(unusable(e, instance.action, variable, origin.span, &fault));
-                }
-            }
-            out(e, &ops);
-            Ok(ControlFlow::Continue(()))
-        });
-        if !matches!(flow, Ok(ControlFlow::Continue(()))) {
-            // Assignments were left behind.
-            self.loaded = false;
-        }
-        match (misfit, flow) {
-            (Some((part, shape)), _) => Err(Left::Misfit(part, shape)),
-            (None, Err(failure)) => Err(Left::Failed(failure)),
-            (None, Ok(_)) => Ok(()),
-        }
-    }
-
-    /// Evaluates the branches of an instance that the last walk found missing.
-    fn learn(&mut self, number: usize) -> Result<(), Left> {
-        let missing = std::mem::take(&mut self.walk.missing);
-        let words = self.evaluator.door.log_words();
-        let trie = std::mem::replace(&mut self.tries[number], Trie::new(false));
-        self.evaluator.door.logging(|log| log.begin_action(trie, words, &missing));
-        let result = self.solve(number, &mut |e, ops| e.door.logging(|log| log.emit(ops)));
-        self.tries[number] = self.evaluator.door.logging(|log| log.end(result.is_ok(), None));
-        self.walk.missing = missing;
-        result
-    }
-
-    /// The successors by an instance, if what was learned is enough to know them; from a place of its
-    /// trie on.
-    #[inline]
-    fn find_known(&mut self, (number, at): Live, found: &mut Vec<Known>) -> bool {
-        let (trie, store) = (&mut self.tries[number as usize], &self.evaluator.door.store);
-        let one;
-        let payloads = match trie.payload_from(at, store, &self.now) {
-            Some(NOTHING) => return true,
-            Some(payload) => {
-                one = [payload];
-                &one[..]
-            }
-            None => {
-                trie.walk(store, &self.now, &mut self.walk);
-                if !self.walk.missing.is_empty() {
-                    return false;
-                }
-                &self.walk.payloads
-            }
-        };
-        for &payload in payloads {
-            let mut effect = payload - 1;
-            loop {
-                let (ops, more) = trie.effects.get(effect);
-                let sum = weigh(ops, &self.now, &self.terms, self.sum);
-                found.push(Known { fingerprint: sum.finalise(), instance: number, effect });
-                if !more {
-                    break;
-                }
-                effect += 1;
-            }
-        }
-        true
-    }
-
-    /// Emits the successors by an instance, if what was learned is enough to know them.
-    fn emit_known(&mut self, number: usize, emit: &mut Emit<'_>) -> bool {
-        let mut found = Vec::new();
-        let known = self.find_known((number as u32, self.tries[number].root()), &mut found);
-        for successor in found {
-            let mut state = self.now.clone();
-            apply(self.tries[number].effects.get(successor.effect).0, &mut state);
-            let fingerprint = successor.fingerprint;
-            if emit(Successor { state: &state, fingerprint, layout: self.layout() }).is_break() {
-                break;
-            }
-        }
-        known
-    }
-
-    /// Emits the successors by an instance as the evaluator finds them.
-    fn emit_evaluated(&mut self, number: usize, emit: &mut Emit<'_>) -> Result<(), Left> {
-        let (mut all, mut ends) = (Vec::new(), Vec::new());
-        let result = self.solve(number, &mut |_, ops| {
-            all.extend_from_slice(ops);
-            ends.push(all.len());
-        });
-        if let Err(Left::Misfit(..)) = result {
-            return result;
-        }
-        // What was found before a failure stands.
-        let mut start = 0;
-        for end in ends {
-            let ops = &all[start..end];
-            self.packed.copy_from_slice(&self.now);
-            apply(ops, &mut self.packed);
-            let sum = weigh(ops, &self.now, &self.terms, self.sum);
-            start = end;
-            let (fingerprint, layout) = (sum.finalise(), self.layout());
-            if emit(Successor { state: &self.packed, fingerprint, layout }).is_break() {
-                break;
-            }
-        }
-        result
-    }
-
-    fn try_successors(&mut self, number: usize, emit: &mut Emit<'_>) -> Result<(), Left> {
-        if self.tries[number].is_on() {
-            if self.emit_known(number, emit) {
-                return Ok(());
-            }
-            self.guards.note(number, &self.tries);
-            if self.tries[number].learns() {
-                let learned = self.learn(number);
-                self.guards.note(number, &self.tries);
-                match learned {
-                    Ok(()) if self.emit_known(number, emit) => return Ok(()),
-                    Err(Left::Misfit(part, shape)) => return Err(Left::Misfit(part, shape)),
-                    Ok(()) | Err(Left::Failed(_)) => {}
-                }
-            }
-        }
-        self.emit_evaluated(number, emit)
-    }
-
-    /// The words of a state of an earlier layout in the current one; none when a value does not fit, and
-    /// then the layout has been changed.
-    fn repack(&mut self, from: u32, state: &State, into: &mut Vec<u32>) -> Option<()> {
-        let old = match self.earlier.remove(&from) {
-            Some(old) => old,
-            None => Store::new(self.space.layout(from), self.limits(), &mut self.evaluator.interner),
-        };
-        let old = self.earlier.entry(from).or_insert(old);
-        let Evaluator { door, interner, .. } = &mut self.evaluator;
-        old.admit(state, interner);
-        let new = &mut door.store;
-        into.clear();
-        into.resize(new.layout.width, 0);
-        let mut ops = Vec::new();
-        for variable in 0..new.layout.roots.len() {
-            let (a, b) = (old.layout.roots[variable], new.layout.roots[variable]);
-            let (p, q) = (&old.layout.parts[a as usize], &new.layout.parts[b as usize]);
-            if old.layout.shapes[variable] == new.layout.shapes[variable] {
-                let words = &state[p.first as usize..(p.first + p.words) as usize];
-                into[q.first as usize..(q.first + q.words) as usize].copy_from_slice(words);
-                continue;
-            }
-            ops.clear();
-            match new.pack(b, &old.value(state, a), &mut ops, interner) {
-                Ok(()) => apply(&ops, into),
-                Err(Misfit::Reshape(part, shape)) => {
-                    self.reshape(part, &shape);
-                    return None;
-                }
-                Err(Misfit::Value(fault)) => unreachable!("a value of a state is none any more: {fault}"),
-            }
-        }
-        Some(())
-    }
-
     fn limits(&self) -> Limits {
         Limits { max_set: self.space.setting.bounds.max_set }
     }
-}
-
-/// A layout that takes variables apart, as far as their values so far allow.
-fn guess(space: &SpecSpace<'_>, evaluator: &mut Evaluator<'_>) -> Arc<Layout> {
-    let Evaluator { door, interner, .. } = evaluator;
-    door.store.sync_all(interner);
-    let store = &door.store;
-    space.layout_after(store.layout.number, || {
-        let of = |&root: &PartId| infer(&store.known(root).values.iter().collect::<Vec<_>>());
-        store.layout.roots.iter().map(of).collect()
-    })
-}
-
-/// Says of which action the successor was incomplete.
-fn in_action(mut failure: Box<Failure>, instance: &Instance) -> Box<Failure> {
-    failure.notes.push(format!("the action is `{}`", instance.name));
-    failure.span = Some(instance.span);
-    failure
-}
-
-/// A variable's value that cannot be part of a state.
-#[cold]
-fn unusable(
-    e: &Evaluator<'_>,
-    at: NodeId,
-    variable: usize,
-    action: Span,
-    fault: &ValueError,
-) -> Box<Failure> {
-    let mut failure = e.value_fault(at, fault);
-    let name = &e.ir().variables[variable];
-    failure.message = format!("the value of `{name}` cannot be part of a state: {}", failure.message);
-    failure.span = Some(action);
-    failure
 }
 
 impl SpaceWorker for Worker<'_> {

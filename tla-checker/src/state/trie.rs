@@ -205,16 +205,11 @@ impl Trie {
         *self = Trie::new(false);
     }
 
-    /// Counts a walk. A trie that mostly misses learns no more for a while, each time for longer; one that
-    /// is full and often misses begins anew when it misses, as what it knows is of states that are behind.
+    /// Counts a walk. A trie that mostly misses learns no more for a while, each time for longer.
     #[inline]
     pub fn count(&mut self, missed: bool) {
         self.walks += 1;
         self.missed += u32::from(missed);
-        if missed && self.stale {
-            let (patience, frozen) = (self.patience, self.frozen);
-            *self = Trie { patience, frozen, ..Trie::new(true).with_room_for(self.most) };
-        }
         if self.walks == TRIAL {
             self.decide();
         }
@@ -232,6 +227,15 @@ impl Trie {
         }
         self.stale = self.is_full() && self.missed > TRIAL / 2;
         (self.walks, self.missed) = (0, 0);
+    }
+
+    /// Begins anew if it is full and often misses: what it knows is of states that are behind. Whatever names
+    /// its places or effects is of no use afterwards.
+    pub fn renew(&mut self) {
+        if self.stale {
+            let (patience, frozen) = (self.patience, self.frozen);
+            *self = Trie { patience, frozen, ..Trie::new(true).with_room_for(self.most) };
+        }
     }
 
     /// Whether it has no room for more.
@@ -696,5 +700,61 @@ impl Trie {
         if matches!(self.nodes[child as usize], Node::Leaf(NOTHING)) {
             dead[branch as usize / 32] |= 1 << (branch % 32);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn learn(trie: &mut Trie, value: u32, payload: u32) {
+        let root = trie.root();
+        let at = trie.step(root, Read::Word(0), value).expect("the same read as before");
+        assert!(trie.end(at, payload));
+    }
+
+    #[test]
+    fn a_trie_that_misses_rests_each_time_for_longer() {
+        let mut trie = Trie::new(true);
+        for rest in [1, 2, 4, 8] {
+            assert!(trie.learns());
+            (0..TRIAL).for_each(|_| trie.count(true));
+            for _ in 0..rest {
+                assert!(!trie.learns());
+                (0..TRIAL).for_each(|_| trie.count(true));
+            }
+        }
+        // Once it has been of use, it rests for a short time again.
+        (0..TRIAL).for_each(|_| trie.count(false));
+        (0..TRIAL).for_each(|_| trie.count(true));
+        assert!(!trie.learns());
+        (0..TRIAL).for_each(|_| trie.count(true));
+        assert!(trie.learns());
+    }
+
+    #[test]
+    fn a_full_trie_begins_anew_only_if_it_often_misses() {
+        for (misses, kept) in [(TRIAL / 2, true), (TRIAL / 4 * 3, false)] {
+            let mut trie = Trie::new(true).with_room_for(20);
+            (0..30).for_each(|value| learn(&mut trie, value, HOLDS));
+            assert!(trie.is_full() && !trie.learns());
+            (0..TRIAL).for_each(|walk| trie.count(walk < misses));
+            trie.renew();
+            assert_eq!((trie.first(7).is_some(), trie.learns()), (kept, !kept));
+        }
+    }
+
+    #[test]
+    fn a_leaf_that_is_met_again_may_end_only() {
+        let mut trie = Trie::new(true);
+        learn(&mut trie, 10, NOTHING);
+        learn(&mut trie, 3, HOLDS);
+        assert_eq!((trie.first(10), trie.first(4)), (Some(None), None));
+        assert!(matches!(trie.first(3), Some(Some(_))));
+        let root = trie.root();
+        let at = trie.step(root, Read::Word(0), 3).expect("it is known");
+        assert_eq!(trie.step(at, Read::Word(1), 0), None, "nothing was read there before");
+        assert!(trie.end(at, HOLDS));
+        assert_eq!(trie.step(root, Read::Bit(0, 1), 0), None, "something else was read there before");
     }
 }

@@ -315,7 +315,7 @@ impl SpaceWorker for Walker<'_> {
         for instance in 0..graph.instances.len() {
             let at = instance as u64;
             let known = graph.order.is_none()
-                && mix(node ^ at << 40) % 3 > 0
+                && !mix(node ^ at << 40).is_multiple_of(3)
                 && !graph.chance(graph.panics, 20, node, 0)
                 && !graph.chance(graph.intermediate, 9, node, at)
                 && !graph.chance(graph.fails, 10, node, at);

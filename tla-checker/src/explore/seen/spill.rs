@@ -12,7 +12,7 @@
 
 use super::run::{RunWriter, SortedRun};
 use super::table::{LINE, Table, spread};
-use super::{Full, Origin, SATURATED, Seen, limit};
+use super::{Origin, SATURATED, Seen, limit};
 use crate::explore::disk::{Disk, Stored};
 use crate::explore::sync::atomic::Ordering;
 use std::io;
@@ -133,6 +133,9 @@ impl Seen {
             self.cleared.store(true, Ordering::Relaxed);
             return Ok(true);
         }
+        // Keys in order all stand at the beginning of a table that grows with them: there is no way through.
+        let out_of_memory = |_| io::Error::from(io::ErrorKind::OutOfMemory);
+        self.make_room((keys.len / 8) as usize).map_err(out_of_memory)?;
         let mut access = self.access();
         let mut full = Ok(());
         let run = SortedRun::open(keys, notes, |spread, note| {
@@ -140,7 +143,7 @@ impl Seen {
                 full = access.restore(spread, note);
             }
         })?;
-        full.map_err(|Full| io::Error::from(io::ErrorKind::OutOfMemory))?;
+        full.map_err(out_of_memory)?;
         Ok(run.is_some())
     }
 

@@ -91,6 +91,15 @@ impl Table {
         }
     }
 
+    /// The slot of a key that is there and in the line where it is sought first: where most are.
+    #[inline(always)]
+    pub fn at_home(&self, key: u64) -> Option<&Slot> {
+        let line = self.lines().get(self.home(spread(key)))?;
+        let same = |at: usize| u32::from(line.0[at].key.load(Ordering::Relaxed) == key) << at;
+        let same = (0..LINE).fold(0, |bits, at| bits | same(at));
+        (same != 0).then(|| &line.0[same.trailing_zeros() as usize % LINE])
+    }
+
     /// The slot of a key that is there.
     #[inline]
     pub fn find(&self, key: u64) -> Option<&Slot> {

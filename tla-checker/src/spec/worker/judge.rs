@@ -1,0 +1,174 @@
+//! The truth of predicates, from what was learned of them.
+//!
+//! Enters: packed states and steps. Leaves: whether an invariant, a constraint or a property holds. Holds:
+//! what a trie does not know is evaluated, conjunct by conjunct, and learned; what is false, or fails, is
+//! found by the evaluator alone, in order. Of a successor only those conjuncts are asked whose words have
+//! changed ([`super::super::footprints`]).
+
+use super::Worker;
+use crate::failure::Failure;
+use crate::ir::OpId;
+use crate::space::State;
+use crate::spec::footprints::Footprints;
+use crate::state::{FAILS, Trie, changed};
+
+/// A predicate, and what was learned of it.
+pub(super) struct Judged {
+    pub op: OpId,
+    pub trie: Trie,
+    /// Up to where the trie knows what words are read.
+    pub version: u64,
+}
+
+/// Which predicates.
+#[derive(Clone, Copy)]
+pub(super) enum Group {
+    Invariants,
+    Initial,
+    Constraints,
+    Actions,
+    ActionConstraints,
+}
+
+impl Worker<'_> {
+    /// The truth of a predicate of a state, or of a step; `from` as in [`SpaceWorker::invariant`].
+    pub(super) fn judge(
+        &mut self,
+        group: Group,
+        at: usize,
+        from: Option<&State>,
+        state: &State,
+        next: Option<&State>,
+    ) -> Result<bool, Failure> {
+        let judged = &mut self.predicates[group as usize][at];
+        let op = judged.op;
+        if judged.trie.is_on() {
+            if let Some(next) = next {
+                self.pair.clear();
+                self.pair.extend_from_slice(state);
+                self.pair.extend_from_slice(next);
+            }
+            let known = match from {
+                Some(from) => self.still_true(group, at, from, state),
+                None => self.known_truth(group, at, state, next),
+            };
+            if known == Some(true) {
+                self.predicates[group as usize][at].trie.count(false);
+                return Ok(true);
+            }
+            self.predicates[group as usize][at].trie.count(known.is_none());
+            if known.is_none() {
+                self.predicates[group as usize][at].trie.renew();
+            }
+            let known = match known {
+                None if self.predicates[group as usize][at].trie.learns() => {
+                    self.load_other(state, next);
+                    let learned = self.learn_truth(group, at);
+                    learned.then(|| self.known_truth(group, at, state, next)).flatten()
+                }
+                known => known,
+            };
+            // What is violated is judged once more, part by part in order: a part before it may fail.
+            if let Some(known) = known
+                && (known || matches!(group, Group::Constraints | Group::ActionConstraints))
+            {
+                return Ok(known);
+            }
+        }
+        self.load_other(state, next);
+        let truth = self.evaluator.truth_of(op).map_err(|failure| {
+            self.evaluator.door.clear();
+            *failure
+        });
+        if truth.as_ref().is_ok_and(|&truth| truth)
+            && let Some(footprints) = self.footprints_of(group)
+        {
+            footprints[at].spoil();
+        }
+        truth
+    }
+
+    /// The footprints of predicates that hold of every state that is expanded.
+    pub(super) fn footprints_of(&self, group: Group) -> Option<&[Footprints]> {
+        match group {
+            Group::Invariants => Some(&self.footprints[0]),
+            Group::Constraints => Some(&self.footprints[1]),
+            Group::Initial | Group::Actions | Group::ActionConstraints => None,
+        }
+    }
+
+    /// The truth of a predicate, if it is known, of a successor of a state of which it holds.
+    #[inline]
+    pub(super) fn still_true(
+        &mut self,
+        group: Group,
+        at: usize,
+        from: &State,
+        state: &State,
+    ) -> Option<bool> {
+        let known = match group {
+            Group::Invariants => &self.footprints[0][at],
+            Group::Constraints => &self.footprints[1][at],
+            Group::Initial | Group::Actions | Group::ActionConstraints => return None,
+        };
+        let Judged { trie, version, .. } = &mut self.predicates[group as usize][at];
+        if !known.update(version, trie) {
+            return self.known_truth(group, at, state, None);
+        }
+        let changed = changed(from, state);
+        if trie.ignores(changed) {
+            return Some(true);
+        }
+        trie.walk_changed(&self.evaluator.door.store, from, state, changed, &mut self.walk);
+        self.walk.missing.is_empty().then(|| !self.walk.payloads.contains(&FAILS))
+    }
+
+    /// The truth of a predicate, if it is known.
+    #[inline]
+    pub(super) fn known_truth(
+        &mut self,
+        group: Group,
+        at: usize,
+        state: &State,
+        next: Option<&State>,
+    ) -> Option<bool> {
+        let words = if next.is_some() { self.pair.as_slice() } else { state };
+        let trie = &self.predicates[group as usize][at].trie;
+        trie.walk(&self.evaluator.door.store, words, &mut self.walk);
+        self.walk.missing.is_empty().then(|| !self.walk.payloads.contains(&FAILS))
+    }
+
+    /// Evaluates what the last walk found missing, as far as it matters; whether that could be done.
+    pub(super) fn learn_truth(&mut self, group: Group, at: usize) -> bool {
+        let missing = std::mem::take(&mut self.walk.missing);
+        let words = self.evaluator.door.log_words();
+        let judged = &mut self.predicates[group as usize][at];
+        let trie = std::mem::replace(&mut judged.trie, Trie::new(false));
+        self.evaluator.door.logging(|log| log.begin_truth(trie, words, &missing));
+        let truth = self.evaluator.each_holds_of(judged.op).ok();
+        judged.trie = self.evaluator.door.logging(|log| log.end_truth(truth));
+        // It has new branches, of which others may know what they read.
+        judged.version = 0;
+        let read = self.evaluator.door.logging(|log| log.footprints().to_vec());
+        if let Some(footprints) = self.footprints_of(group) {
+            footprints[at].widen(&read);
+        }
+        self.walk.missing = missing;
+        truth.is_some()
+    }
+
+    pub(super) fn all(
+        &mut self,
+        group: Group,
+        from: Option<&State>,
+        state: &State,
+        next: Option<&State>,
+    ) -> Result<bool, Failure> {
+        for at in 0..self.predicates[group as usize].len() {
+            if !self.judge(group, at, from, state, next)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
