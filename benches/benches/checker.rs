@@ -162,6 +162,36 @@ fn together(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Every switch by itself: what an action comes to depends on one word, and is soon known.
+const SWITCHES: &str = "---- MODULE Switches ----
+EXTENDS Naturals
+VARIABLE on
+Init == on = [i \\in 1..14 |-> FALSE]
+Next == \\E i \\in 1..14 : on' = [on EXCEPT ![i] = ~@]
+====";
+
+/// Two counters with a bound on their sum: no two states agree on what an action reads.
+const COUNTERS: &str = "---- MODULE Counters ----
+EXTENDS Naturals
+VARIABLES a, b
+Init == a = 0 /\\ b = 0
+Next == /\\ a + b < 300
+        /\\ \\/ a' = a + 1 /\\ b' = b
+           \\/ b' = b + 1 /\\ a' = a
+====";
+
+/// Successors that are known, and such as have to be evaluated.
+fn successors(criterion: &mut Criterion<CpuTime>) {
+    let mut group = criterion.benchmark_group("successors");
+    group.sample_size(10);
+    let model = configured("INIT Init NEXT Next CHECK_DEADLOCK FALSE");
+    let hit = prepared(load("Switches", SWITCHES), &model);
+    search(&mut group, "hit", &hit, 1, (1 << 14, 1 + 14 * (1 << 14)));
+    let miss = prepared(load("Counters", COUNTERS), &model);
+    search(&mut group, "miss", &miss, 1, (301 * 302 / 2, 1 + 300 * 301));
+    group.finish();
+}
+
 /// With room for this part of the keys in memory, and with a checkpoint too: what it costs to go to disk.
 fn spill(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("spill");
@@ -184,7 +214,7 @@ fn spill(criterion: &mut Criterion<CpuTime>) {
 criterion_group! {
     name = by_cpu;
     config = Criterion::default().with_measurement(CpuTime);
-    targets = prepare, evaluate, alone, spill
+    targets = prepare, evaluate, successors, alone, spill
 }
 criterion_group!(by_clock, together);
 criterion_main!(by_cpu, by_clock);
