@@ -23,4 +23,4 @@ pub(crate) use layout::{Dictionaries, Form, KeyList, Layout, PartId};
 pub(crate) use log::{Branch, Fork, Log};
 pub(crate) use shape::{Shape, infer, same_keys};
 pub(crate) use store::{Misfit, Store};
-pub(crate) use trie::{FAILS, Footprint, Key, NOTHING, Read, Trie, Walk, changed};
+pub(crate) use trie::{Footprint, Key, NOTHING, Read, Trie, Walk, changed};

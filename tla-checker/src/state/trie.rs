@@ -159,6 +159,14 @@ pub(crate) struct Walk {
     path: Vec<u32>,
 }
 
+impl Walk {
+    /// The truth of the predicate that was looked up; none where not all of it is known.
+    #[inline]
+    pub fn truth(&self) -> Option<bool> {
+        self.missing.is_empty().then(|| !self.payloads.contains(&FAILS))
+    }
+}
+
 /// Walks after which it is decided whether a trie pays.
 const TRIAL: u32 = 1 << 12;
 /// The most trials for which a trie does not learn.

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::ir::OpId;
 use crate::space::State;
 use crate::spec::footprints::Footprints;
-use crate::state::{FAILS, Trie, changed};
+use crate::state::{Trie, changed};
 
 /// A predicate, and what was learned of it.
 pub(super) struct Judged {
@@ -28,6 +28,17 @@ pub(super) enum Group {
     Constraints,
     Actions,
     ActionConstraints,
+}
+
+impl Group {
+    /// The footprints of predicates that hold of every state that is expanded.
+    fn footprints(self, all: &[Vec<Footprints>; 2]) -> Option<&[Footprints]> {
+        match self {
+            Group::Invariants => Some(&all[0]),
+            Group::Constraints => Some(&all[1]),
+            Group::Initial | Group::Actions | Group::ActionConstraints => None,
+        }
+    }
 }
 
 impl Worker<'_> {
@@ -81,20 +92,11 @@ impl Worker<'_> {
             *failure
         });
         if truth.as_ref().is_ok_and(|&truth| truth)
-            && let Some(footprints) = self.footprints_of(group)
+            && let Some(footprints) = group.footprints(&self.footprints)
         {
             footprints[at].spoil();
         }
         truth
-    }
-
-    /// The footprints of predicates that hold of every state that is expanded.
-    pub(super) fn footprints_of(&self, group: Group) -> Option<&[Footprints]> {
-        match group {
-            Group::Invariants => Some(&self.footprints[0]),
-            Group::Constraints => Some(&self.footprints[1]),
-            Group::Initial | Group::Actions | Group::ActionConstraints => None,
-        }
     }
 
     /// The truth of a predicate, if it is known, of a successor of a state of which it holds.
@@ -106,11 +108,7 @@ impl Worker<'_> {
         from: &State,
         state: &State,
     ) -> Option<bool> {
-        let known = match group {
-            Group::Invariants => &self.footprints[0][at],
-            Group::Constraints => &self.footprints[1][at],
-            Group::Initial | Group::Actions | Group::ActionConstraints => return None,
-        };
+        let known = &group.footprints(&self.footprints)?[at];
         let Judged { trie, version, .. } = &mut self.predicates[group as usize][at];
         if !known.update(version, trie) {
             return self.known_truth(group, at, state, None);
@@ -120,7 +118,7 @@ impl Worker<'_> {
             return Some(true);
         }
         trie.walk_changed(&self.evaluator.door.store, from, state, changed, &mut self.walk);
-        self.walk.missing.is_empty().then(|| !self.walk.payloads.contains(&FAILS))
+        self.walk.truth()
     }
 
     /// The truth of a predicate, if it is known.
@@ -135,7 +133,7 @@ impl Worker<'_> {
         let words = if next.is_some() { self.pair.as_slice() } else { state };
         let trie = &self.predicates[group as usize][at].trie;
         trie.walk(&self.evaluator.door.store, words, &mut self.walk);
-        self.walk.missing.is_empty().then(|| !self.walk.payloads.contains(&FAILS))
+        self.walk.truth()
     }
 
     /// Evaluates what the last walk found missing, as far as it matters; whether that could be done.
@@ -150,7 +148,7 @@ impl Worker<'_> {
         // It has new branches, of which others may know what they read.
         judged.version = 0;
         let read = self.evaluator.door.logging(|log| log.footprints().to_vec());
-        if let Some(footprints) = self.footprints_of(group) {
+        if let Some(footprints) = group.footprints(&self.footprints) {
             footprints[at].widen(&read);
         }
         self.walk.missing = missing;
