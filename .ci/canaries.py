@@ -39,6 +39,7 @@ CAUGHT_BY = {
     "branch": "SharedRule",
     "follow": "KeptTwice",
     "arguments": "KeptByArguments",
+    "recalled": "RecalledByArguments",
     "errors": "EvalChoose",
     "pure": "LevelInAction",
     "order": "OrderOfElements",

@@ -33,6 +33,8 @@ pub(crate) enum Rule {
     Follow,
     /// Expressions are kept by the values of the slots they mention.
     Arguments,
+    /// Calls are recalled by the values of the arguments they asked for.
+    Recalled,
     /// A failed evaluation leaves nothing.
     Errors,
     /// Whatever is impure is evaluated each time.

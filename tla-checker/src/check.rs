@@ -225,6 +225,7 @@ pub fn prepare(
                 Setting { ir, bounds, keep_values: false, observer: &Silent, cancel, registers: &registers };
             Evaluator::new(&setting).few_elements(set, frame)
         };
+        specialise::recalled(&mut ir, &elements);
         specialise::instances(&mut ir, &mut roles.instances, &elements);
         let formulas = [&roles.invariants, &roles.actions, &roles.constraints, &roles.action_constraints];
         for &op in formulas.into_iter().flatten() {

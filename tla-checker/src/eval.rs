@@ -23,6 +23,7 @@ mod fail;
 mod member;
 mod native;
 mod natives;
+mod recall;
 mod sets;
 mod split;
 mod spot;
@@ -38,7 +39,7 @@ use crate::ir::*;
 use crate::observer::{Cancel, Observer};
 use crate::space::Progress;
 use crate::state::{Layout, Store};
-use crate::value::{Interner, Limits, RecordShape, Symbol, Value, ValueError};
+use crate::value::{Interner, Limits, RecordShape, Shared, Symbol, Value, ValueError};
 use call::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -94,6 +95,7 @@ pub struct Evaluator<'m> {
     stack: Vec<Cell>,
     caches: Vec<Option<Value>>,
     memos: cache::Memos,
+    recalled: recall::Recalled,
     /// Cells to be filled anew when the branch of the log ends that filled them.
     trail: Vec<(usize, Cell)>,
     /// The branches of the log that are under way, each by a number of its own.
@@ -107,6 +109,9 @@ pub struct Evaluator<'m> {
     strings: Vec<Value>,
     shapes: Vec<Rc<RecordShape>>,
     data: Vec<Value>,
+    /// Components of the tuples and records that are being made.
+    parts: Vec<Value>,
+    shared: Shared,
     /// Shares strings and model values.
     pub interner: Interner,
     limits: Limits,
@@ -154,6 +159,7 @@ impl<'m> Evaluator<'m> {
             stack: Vec::new(),
             caches: vec![None; ir.caches.len()],
             memos: cache::Memos::new(ir, setting.keep_values),
+            recalled: recall::Recalled::default(),
             trail: Vec::new(),
             branches: Vec::new(),
             branched: 0,
@@ -163,6 +169,8 @@ impl<'m> Evaluator<'m> {
             symbols,
             shapes,
             data,
+            parts: Vec::new(),
+            shared: Shared::default(),
             interner,
             limits,
             depth: 0,
@@ -240,6 +248,7 @@ impl<'m> Evaluator<'m> {
         self.stack.clear();
         self.trail.clear();
         self.branches.clear();
+        self.recalled.reset();
         self.depth = 0;
     }
 
@@ -481,11 +490,12 @@ impl<'m> Evaluator<'m> {
                 self.made(Ok(set), id)
             }
             Node::Tuple(items) => {
-                let mut elements = Vec::with_capacity(items.len());
+                let from = self.parts.len();
                 for &item in items {
-                    elements.push(self.eval(item, base)?);
+                    self.part(item, from, base)?;
                 }
-                self.made(Ok(Value::tuple(elements)), id)
+                let tuple = self.shared.tuple(&mut self.parts, from);
+                self.made(Ok(tuple), id)
             }
             Node::Product(items) => {
                 let mut sets = Vec::with_capacity(items.len());
@@ -495,11 +505,14 @@ impl<'m> Evaluator<'m> {
                 self.made(Value::product(sets), id)
             }
             Node::Record(shape, fields) => {
-                let mut values = vec![Value::FALSE; fields.len()];
+                let from = self.parts.len();
+                self.parts.resize(from + fields.len(), Value::FALSE);
                 for &(place, e) in fields {
-                    values[place as usize] = self.eval(e, base)?;
+                    self.part(e, from, base)?;
+                    let value = self.parts.pop().expect("pushed above");
+                    self.parts[from + place as usize] = value;
                 }
-                let record = Value::record_with(self.shapes[shape.index()].clone(), values);
+                let record = self.shared.record(&self.shapes[shape.index()], &mut self.parts, from);
                 self.made(Ok(record), id)
             }
             Node::RecordSet(fields) => {
@@ -563,6 +576,19 @@ impl<'m> Evaluator<'m> {
     fn made(&self, value: std::result::Result<Value, ValueError>, id: NodeId) -> Result<Value> {
         let checked = value.and_then(|value| value.check_extent(&self.limits).map(|()| value));
         self.checked(checked, id)
+    }
+
+    /// A component of a tuple or record that is being made, of which those from `from` on belong to it.
+    #[inline]
+    fn part(&mut self, item: NodeId, from: usize, base: usize) -> Result<()> {
+        match self.eval(item, base) {
+            Ok(value) => self.parts.push(value),
+            Err(failure) => {
+                self.parts.truncate(from);
+                return Err(failure);
+            }
+        }
+        Ok(())
     }
 
     fn equal(&mut self, a: NodeId, b: NodeId, id: NodeId, base: usize) -> Result<bool> {

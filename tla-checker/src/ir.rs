@@ -90,6 +90,9 @@ pub struct Ir {
     pub levels: Vec<Reads>,
     /// Expressions of LET definitions that are evaluated at each use.
     pub by_name: Vec<bool>,
+    /// Expressions that nothing of a state is given to, other than by value: the bodies of operators whose
+    /// calls are recalled.
+    pub by_value: std::ops::Range<u32>,
     /// Operators.
     pub ops: Vec<Op>,
     /// Functions given by rules.
@@ -122,6 +125,11 @@ impl Ir {
     /// Where an expression stands.
     pub fn span(&self, id: NodeId) -> Span {
         self.spans[id.index()]
+    }
+    /// Whether nothing of a state is given to an expression, other than by value.
+    #[inline]
+    pub fn is_by_value(&self, id: NodeId) -> bool {
+        self.by_value.contains(&id.0)
     }
     /// What an expression may read.
     pub fn reads(&self, id: NodeId) -> Reads {
@@ -159,6 +167,9 @@ pub struct Op {
     pub slot_reads: Vec<Reads>,
     /// The parameters' names.
     pub param_names: Vec<String>,
+    /// Its calls are recalled by the values of their arguments: it is recursive, or calls what is, and
+    /// depends on nothing else.
+    pub recalled: bool,
 }
 
 /// A function given by its rule: `f[x \in S] == e`.

@@ -220,6 +220,7 @@ impl<'s> Lowerer<'s> {
             shifted: Vec::new(),
             slot_reads: Vec::new(),
             param_names: d.params.iter().map(|p| self.spec.locals[p.index()].name.to_string()).collect(),
+            recalled: false,
         });
         self.captured.insert(id, keys.clone());
         let mut frame = Frame::default();
@@ -295,6 +296,7 @@ impl<'s> Lowerer<'s> {
             shifted: Vec::new(),
             slot_reads: Vec::new(),
             param_names: Vec::new(),
+            recalled: false,
         });
         self.frames.push(Frame::default());
         let body = body(self);

@@ -40,6 +40,7 @@ mod order;
 mod print;
 mod sequence;
 mod set;
+mod shared;
 mod symbol;
 mod view;
 
@@ -60,6 +61,7 @@ pub use lazy::{Axes, Index, LazyNode, LazySet, Size};
 pub use number::{Numbers, Unnumbered, join, left_half};
 pub use print::Pretty;
 pub use set::SetNode;
+pub use shared::Shared;
 pub use symbol::{Interner, ModelValue, Symbol};
 pub use view::{Shape, View};
 

@@ -22,6 +22,8 @@ pub(super) enum Cell {
     Name(NodeId, u32),
     /// The cell at that place of the stack.
     Ref(u32),
+    /// The same, asked for as a whole: an argument of a call that may be recalled.
+    Asked(u32),
     /// What a part of the packed current state holds.
     Part(crate::state::PartId),
     /// An operator: its node and the frame in which that stands.
@@ -65,6 +67,16 @@ impl<'m> Evaluator<'m> {
                 }
                 Ok(value)
             }
+            Cell::Asked(other) => {
+                let other = *other as usize;
+                let value = self.local(other, at)?;
+                let cell = std::mem::replace(&mut self.stack[index], Cell::Value(value.clone()));
+                self.note_asked(index);
+                if !self.branches.is_empty() {
+                    self.trail.push((index, cell));
+                }
+                Ok(value)
+            }
             Cell::Part(part) => Ok(self.door.take(super::door::Spot::Part(0, *part))),
             Cell::Name(e, base) => {
                 let (e, base) = (*e, *base as usize);
@@ -98,7 +110,7 @@ impl<'m> Evaluator<'m> {
     /// Another name for a cell.
     fn share(&self, index: usize) -> Cell {
         match &self.stack[index] {
-            Cell::Need(..) | Cell::Name(..) | Cell::Empty => Cell::Ref(index as u32),
+            Cell::Need(..) | Cell::Name(..) | Cell::Empty | Cell::Asked(_) => Cell::Ref(index as u32),
             cell => cell.clone(),
         }
     }
@@ -130,6 +142,7 @@ impl<'m> Evaluator<'m> {
     pub(super) fn enter(&mut self, at: NodeId) -> Result<()> {
         self.tick(at)?;
         self.depth += 1;
+        self.recalled.deepest = self.recalled.deepest.max(self.depth);
         if self.depth > self.setting.bounds.max_recursion {
             return Err(self.too_deep(at));
         }
@@ -150,9 +163,14 @@ impl<'m> Evaluator<'m> {
         base: usize,
     ) -> Result<Value> {
         self.enter(id)?;
-        let new = self.push_frame(op, captured, args, base);
-        let result = self.eval_lazy(self.ir.op(op).body, new);
-        self.stack.truncate(new);
+        let result = if self.ir.op(op).recalled && self.setting.keep_values {
+            self.recall(op, captured, args, base)
+        } else {
+            let new = self.push_frame(op, captured, args, base);
+            let result = self.eval_lazy(self.ir.op(op).body, new);
+            self.stack.truncate(new);
+            result
+        };
         self.leave();
         result.map_err(|e| self.within(e, op, id))
     }
@@ -262,7 +280,7 @@ impl<'m> Evaluator<'m> {
             }
             Cell::Operator(node, base) => Callee::Node(*node, *base),
             cell @ (Cell::Owned(_) | Cell::Failed(_) | Cell::Value(_) | Cell::Empty) => return cell.clone(),
-            Cell::Need(..) | Cell::Name(..) | Cell::Part(_) => {
+            Cell::Need(..) | Cell::Name(..) | Cell::Part(_) | Cell::Asked(_) => {
                 return match self.local(index, at) {
                     Ok(value) => Cell::Value(value),
                     Err(failure) => Cell::Failed(Rc::new(*failure)),

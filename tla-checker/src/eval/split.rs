@@ -192,7 +192,7 @@ impl<'m> Evaluator<'m> {
             Cell::Name(e, b) => Frozen::Name(*e, *b),
             Cell::Ref(i) => Frozen::Ref(*i),
             Cell::Operator(n, b) => Frozen::Operator(*n, *b),
-            Cell::Owned(_) | Cell::Failed(_) | Cell::Part(_) => return None,
+            Cell::Owned(_) | Cell::Failed(_) | Cell::Part(_) | Cell::Asked(_) => return None,
         })
     }
 

@@ -125,6 +125,9 @@ impl<'m> Evaluator<'m> {
         if let Some(spot) = self.spot(id, base) {
             return Ok(Some(self.door.take(spot)));
         }
+        if self.ir.is_by_value(id) {
+            return Ok(None);
+        }
         if self.settle(id, base)?
             && let Some(spot) = self.spot(id, base)
         {
@@ -159,7 +162,12 @@ impl<'m> Evaluator<'m> {
     /// The component of a packed state that an expression names, if it names one. What it reads is what
     /// the expressions read that say which component, whether something of it is kept or not: else an
     /// evaluation would depend on what was evaluated before.
+    #[inline]
     pub(super) fn place(&mut self, id: NodeId, base: usize) -> Option<Bits> {
+        if self.ir.is_by_value(id) { None } else { self.place_of(id, base) }
+    }
+
+    fn place_of(&mut self, id: NodeId, base: usize) -> Option<Bits> {
         let ir = self.ir;
         match ir.node(id) {
             Node::Var(v) => self.packed(*v, false),

@@ -10,8 +10,84 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub(super) fn finish(ir: &mut Ir) {
     let rules_shifted = shifted_slots(ir);
     reads(ir);
+    recalled(ir);
     constants(ir);
     by_name(ir, &rules_shifted);
+}
+
+/// Operators whose calls are worth recalling by their arguments, and can be: nothing else is read, no
+/// operator is among what they are given, and somewhere in them a call leads back to itself.
+fn recalled(ir: &mut Ir) {
+    /// What a body mentions.
+    #[derive(Default)]
+    struct Body {
+        ops: Vec<OpId>,
+        rules: Vec<RuleId>,
+        /// It reads a state, or applies what it is given.
+        open: bool,
+    }
+    let body = |root: NodeId| {
+        let mut found = Body::default();
+        walk(ir, root, &mut |id| match ir.node(id) {
+            Node::Var(_)
+            | Node::NextVar(_)
+            | Node::Prime(_)
+            | Node::Unchanged(_)
+            | Node::Keep(..)
+            | Node::Subscripted(..)
+            | Node::Enabled(_)
+            | Node::Compose(..)
+            | Node::CallLocal(..) => found.open = true,
+            Node::Native(native, _) => found.open |= !native.is_pure(),
+            Node::Call(op, ..) | Node::Operator(op, _) => found.ops.push(*op),
+            Node::Closure(rule, ..) => found.rules.push(*rule),
+            _ => {}
+        });
+        found
+    };
+    let ops: Vec<Body> = ir.ops.iter().map(|o| body(o.body)).collect();
+    let rules: Vec<Body> = ir.rules.iter().map(|r| body(r.body)).collect();
+    for o in 0..ops.len() {
+        if ir.ops[o].params == 0 {
+            continue;
+        }
+        // What it reaches, and whether that is closed and leads in a circle.
+        let (mut open, mut circle) = (false, false);
+        let (mut seen, mut seen_rules) = (FxHashSet::default(), FxHashSet::default());
+        let mut pending = vec![&ops[o]];
+        while let Some(body) = pending.pop() {
+            open |= body.open;
+            for op in &body.ops {
+                circle |= op.index() == o;
+                if seen.insert(*op) {
+                    pending.push(&ops[op.index()]);
+                }
+            }
+            let fresh = body.rules.iter().filter(|r| seen_rules.insert(**r));
+            pending.extend(fresh.map(|r| &rules[r.index()]));
+        }
+        ir.ops[o].recalled = circle && !open;
+    }
+    // What calls them and depends on its arguments alone too.
+    loop {
+        let mut changed = false;
+        for o in 0..ops.len() {
+            let calls = |op: &OpId| ir.ops[op.index()].recalled;
+            if ir.ops[o].recalled || ir.ops[o].params == 0 || !ops[o].ops.iter().any(calls) {
+                continue;
+            }
+            let (mut seen, mut pending, mut open) = (FxHashSet::default(), vec![&ops[o]], false);
+            while let Some(body) = pending.pop() {
+                open |= body.open || !body.rules.is_empty();
+                pending.extend(body.ops.iter().filter(|op| seen.insert(**op)).map(|op| &ops[op.index()]));
+            }
+            ir.ops[o].recalled = !open;
+            changed |= !open;
+        }
+        if !changed {
+            return;
+        }
+    }
 }
 
 /// LET definitions that mean something else at each use.

@@ -224,6 +224,7 @@ impl Lowerer<'_> {
             shifted: frame.shifted,
             slot_reads: Vec::new(),
             param_names: (1..=arity).map(|i| format!("_{i}")).collect(),
+            recalled: false,
         });
         id
     }

@@ -59,6 +59,33 @@ pub(crate) fn operator(ir: &mut Ir, op: OpId, elements: &Elements<'_>) {
     }
 }
 
+/// Specialises the operators whose calls are recalled. Nothing of a state can be got at in them, and no
+/// state is shifted: whatever is given to them is a value, evaluated by need.
+pub(crate) fn recalled(ir: &mut Ir, elements: &Elements<'_>) {
+    let first = ir.nodes.len() as u32;
+    for op in 0..ir.ops.len() {
+        let o = &ir.ops[op];
+        if !o.recalled {
+            continue;
+        }
+        let (body, given, frame) = (o.body, (o.captured + o.params) as usize, o.frame as usize);
+        let mut s = Specialiser::new(ir, elements);
+        let mut subs = vec![Sub::Unbound; frame];
+        for sub in &mut subs[..given] {
+            *sub = Sub::Slot(s.slot(Reads::Constant));
+        }
+        s.by_value = true;
+        s.inside.push(OpId(op as u32));
+        let root = s.node(body, &mut subs, 0);
+        if let Some((body, frame)) = root.and_then(|root| s.finish(root, false)) {
+            let o = &mut ir.ops[op];
+            (o.body, o.frame) = (body, frame);
+            o.shifted = vec![false; frame as usize];
+        }
+    }
+    ir.by_value = first..ir.nodes.len() as u32;
+}
+
 /// The elements of a constant set, in canonical order, when there are few: an expression that stands
 /// alone in a frame of the given size.
 pub(crate) type Elements<'e> = dyn Fn(&Ir, NodeId, u32) -> Option<Vec<Datum>> + 'e;
@@ -78,6 +105,8 @@ struct Specialiser<'i> {
     /// The frames given, and what is known of what their cells become.
     cells: Vec<Frozen>,
     known: Vec<Option<Sub>>,
+    /// Nothing of a state can be got at.
+    by_value: bool,
     elements: &'i Elements<'i>,
 }
 
@@ -92,6 +121,7 @@ impl<'i> Specialiser<'i> {
             first,
             cells: Vec::new(),
             known: Vec::new(),
+            by_value: false,
             elements,
         }
     }
@@ -495,7 +525,8 @@ impl<'i> Specialiser<'i> {
         }
         for &(slot, e) in defs {
             let Sub::Slot(new) = subs[slot as usize] else { return None };
-            let by_name = self.ir.by_name[e.index()];
+            // Where everything is given by value, nothing means something else at another use.
+            let by_name = self.ir.by_name[e.index()] && !self.by_value;
             let e = self.node(e, subs, depth)?;
             // A trivial expression is shared with other places, so it is only given a flag when it
             // must have one.
@@ -517,7 +548,7 @@ impl<'i> Specialiser<'i> {
         depth: usize,
     ) -> Option<NodeId> {
         let args = self.nodes(args, subs, depth)?;
-        if depth < DEEPEST && !self.inside.contains(&op) {
+        if depth < DEEPEST && !self.inside.contains(&op) && !self.ir.op(op).recalled {
             let captured = captured.iter().map(|s| self.settled(*s, subs)).collect::<Option<Vec<_>>>()?;
             return self.inline(id, op, captured, &args, depth);
         }
@@ -534,7 +565,7 @@ impl<'i> Specialiser<'i> {
         args: &[NodeId],
         depth: usize,
     ) -> Option<NodeId> {
-        if depth >= DEEPEST || self.inside.contains(&op) {
+        if depth >= DEEPEST || self.inside.contains(&op) || self.ir.op(op).recalled {
             let slots: Vec<Slot> = (0..captured.len() as u32).collect();
             let captured = self.captured(&slots, &mut captured.clone())?;
             return Some(self.add(Node::Call(op, captured, args.into()), id));

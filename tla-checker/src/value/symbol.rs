@@ -46,6 +46,11 @@ impl Symbol {
     pub(super) fn hash_code(&self) -> u64 {
         self.0.hash
     }
+
+    /// Where it is allocated.
+    pub(super) fn address(&self) -> u64 {
+        Rc::as_ptr(&self.0) as u64
+    }
 }
 
 impl PartialEq for Symbol {
@@ -100,6 +105,11 @@ impl ModelValue {
     #[inline]
     pub fn name(&self) -> &str {
         self.0.text()
+    }
+
+    /// Where its name is allocated.
+    pub(super) fn address(&self) -> u64 {
+        self.0.address()
     }
 
     /// Its type, if it is typed.
