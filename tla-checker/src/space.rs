@@ -100,6 +100,11 @@ pub trait StateSpace: Sync {
     fn has_view(&self) -> bool;
     /// Whether there are state or action constraints.
     fn has_constraints(&self) -> bool;
+    /// Whether what constraints and invariants say of a state depends on that state alone: not on the step
+    /// to it, nor on when it is asked.
+    fn judges_states_alone(&self) -> bool {
+        !self.has_constraints()
+    }
     /// Why the spec's meaning depends on the order of evaluation (registers, randomness…), if it
     /// does: such a space is searched by one worker.
     fn order_dependent(&self) -> Option<String>;

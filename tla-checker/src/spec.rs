@@ -171,6 +171,11 @@ impl StateSpace for SpecSpace<'_> {
         self.roles.view.is_some()
     }
 
+    fn judges_states_alone(&self) -> bool {
+        let mut judges = self.roles.constraints.iter().chain(&self.roles.invariants);
+        self.roles.action_constraints.is_empty() && judges.all(|&op| self.learns(op))
+    }
+
     fn has_constraints(&self) -> bool {
         !self.roles.constraints.is_empty() || !self.roles.action_constraints.is_empty()
     }

@@ -26,6 +26,9 @@ use crate::outcome::{Bound, Phase};
 use crate::space::{Progress, SpaceWorker, State, StateSpace};
 use std::ops::ControlFlow;
 
+/// How many fingerprints of states outside the constraints a worker remembers.
+const OUTSIDE: usize = 1 << 16;
+
 /// A worker of the search, confined to its thread.
 pub(super) struct Agent<'r, S: StateSpace> {
     run: &'r Run<'r, S>,
@@ -50,6 +53,8 @@ pub(super) struct Agent<'r, S: StateSpace> {
     spare: Option<Box<Expanded>>,
     /// A successor being built.
     built: Vec<u32>,
+    /// Fingerprints of states outside the constraints of which nothing is to be said, a place for each.
+    outside: Vec<u64>,
     /// The instances that have to be evaluated for the state being expanded.
     rest: Vec<usize>,
     /// New states that wait to be handed over.
@@ -99,7 +104,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             foresees: !run.space.has_view(),
             lazy: run.plain
                 && !run.space.has_view()
-                && !run.space.has_constraints()
+                && (!run.space.has_constraints() || run.space.judges_states_alone())
                 && properties.actions.is_empty(),
             invariants: properties.invariants.len() as u32,
             action_properties: properties.actions.len() as u32,
@@ -108,6 +113,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             waiting: None,
             spare: None,
             built: Vec::new(),
+            outside: if run.space.has_constraints() { vec![0; OUTSIDE] } else { Vec::new() },
             rest: Vec::new(),
             out: Chunk::default(),
             tally: Tally::default(),
@@ -326,13 +332,44 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             if self.seen.is_settled(own, note - u64::from(successor.instance)) {
                 continue;
             }
-            if self.insert(own, Link { parent: *key, instance: successor.instance }, level) {
+            let link = Link { parent: *key, instance: successor.instance };
+            // What is kept satisfies the constraints, which are of states alone here.
+            if self.has_constraints && !self.seen.contains(own) {
+                let fingerprint = successor.fingerprint;
+                if self.outside[fingerprint as usize % OUTSIDE] != fingerprint {
+                    self.worker.build(&parent.words, successor, &mut state);
+                    let from = Some(parent.words.as_slice());
+                    self.admit_bounded(
+                        own,
+                        &Generated { level, from, judged, link, state: &state, fingerprint },
+                    );
+                }
+            } else if self.insert(own, link, level) {
                 self.worker.build(&parent.words, successor, &mut state);
                 self.keep(level, own, &state);
                 self.check(level, judged, &state, successor.fingerprint, Tail::Kept(own));
             }
         }
         self.built = state;
+    }
+
+    /// Keeps and checks a state that is not kept yet, if it is inside the constraints, or else checks it.
+    #[inline(never)]
+    fn admit_bounded(&mut self, key: u64, new: &Generated<'_>) {
+        match self.is_inside(new) {
+            Err(failure) => self.failed(Phase::Constraint, failure, new),
+            Ok(true) => {
+                if self.insert(key, new.link, new.level) {
+                    self.keep(new.level, key, new.state);
+                    self.check(new.level, new.judged, new.state, new.fingerprint, Tail::Kept(key));
+                }
+            }
+            Ok(false) => {
+                if self.check(new.level, new.judged, new.state, new.fingerprint, new.tail()) {
+                    self.outside[new.fingerprint as usize % OUTSIDE] = new.fingerprint;
+                }
+            }
+        }
     }
 
     /// Judges the successors that were built and not yet judged.
@@ -362,7 +399,9 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.tally.generated += 1;
         match self.is_inside(&new) {
             Err(failure) => return self.failed(Phase::Constraint, failure, &new),
-            Ok(false) => self.check(new.level, new.judged, new.state, new.fingerprint, new.tail()),
+            Ok(false) => {
+                self.check(new.level, new.judged, new.state, new.fingerprint, new.tail());
+            }
             Ok(true) => {
                 let key = match self.worker.key(new.state, new.fingerprint) {
                     Ok(key) => self.run.cut(key),
@@ -493,27 +532,39 @@ impl<'r, S: StateSpace> Agent<'r, S> {
 
     /// Checks the invariants of a state generated while `level` is expanded, and the properties of
     /// initial states if it is one. `judged` is a state before it that was judged in the same layout.
-    fn check(&mut self, level: u32, judged: Option<&State>, state: &State, fingerprint: u64, tail: Tail) {
+    /// Answers whether all hold.
+    fn check(
+        &mut self,
+        level: u32,
+        judged: Option<&State>,
+        state: &State,
+        fingerprint: u64,
+        tail: Tail,
+    ) -> bool {
+        let mut all = true;
         for index in 0..self.invariants {
             match self.worker.invariant(index as usize, judged, state) {
-                Ok(true) => {}
+                Ok(true) => continue,
                 Ok(false) => self.found(level + 1, Subject::Invariant(index), None, fingerprint, tail, state),
                 Err(failure) => {
                     let subject = Subject::Failure(Phase::Invariant, index);
                     self.found(level + 1, subject, Some(failure), fingerprint, tail, state);
                 }
             }
+            all = false;
         }
         for index in 0..if level == 0 { self.initial_properties } else { 0 } {
             match self.worker.initial_property(index as usize, state) {
-                Ok(true) => {}
+                Ok(true) => continue,
                 Ok(false) => self.found(1, Subject::InitialProperty(index), None, fingerprint, tail, state),
                 Err(failure) => {
                     let subject = Subject::Failure(Phase::InitialProperty, index);
                     self.found(1, subject, Some(failure), fingerprint, tail, state);
                 }
             }
+            all = false;
         }
+        all
     }
 
     /// Keeps and checks the candidates that won, a share at a time.
