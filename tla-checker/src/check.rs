@@ -232,6 +232,7 @@ pub fn prepare(
             specialise::operator(&mut ir, op, &elements);
         }
     });
+    ir.kept_by_text = FxHashMap::default();
     keeps(&mut ir);
     literals(&mut ir);
     Ok(Prepared {

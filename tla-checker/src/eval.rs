@@ -27,6 +27,7 @@ mod recall;
 mod sets;
 mod split;
 mod spot;
+mod ways;
 
 pub use door::Door;
 pub use native::Native;
@@ -121,6 +122,10 @@ pub struct Evaluator<'m> {
     /// Initial states are being found: unprimed variables are what is assigned.
     init: bool,
     intermediate: u64,
+    /// How often each assignment that is found is handed out; none where the first one will do.
+    copies: Option<u64>,
+    /// In which guards the ways are counted, as far as it was asked.
+    countable: rustc_hash::FxHashMap<NodeId, bool>,
     /// How far the search is.
     pub progress: Progress,
     /// The states of a trace, for `Trace`, when they are known.
@@ -178,6 +183,8 @@ impl<'m> Evaluator<'m> {
             ticks: 0,
             init: false,
             intermediate: 0,
+            copies: Some(1),
+            countable: rustc_hash::FxHashMap::default(),
             progress: Progress::default(),
             trace: None,
             seed: 0,
@@ -250,6 +257,7 @@ impl<'m> Evaluator<'m> {
         self.branches.clear();
         self.recalled.reset();
         self.depth = 0;
+        self.copies = Some(1);
     }
 
     /// Evaluates something that will be evaluated again if it fails: the frames are as before then.

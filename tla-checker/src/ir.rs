@@ -107,9 +107,12 @@ pub struct Ir {
     pub data: Vec<Datum>,
     /// The values that are computed once: the size of the frame each needs for itself.
     pub caches: Vec<u32>,
-    /// The expressions that are kept by what they read: the slots that they mention, whose values they
-    /// are kept by too.
-    pub kept: Vec<Box<[Slot]>>,
+    /// The expressions that are kept by what they read.
+    pub kept: Vec<Kept>,
+    /// How many of them differ.
+    pub kept_places: u32,
+    /// Where they are kept, by what they say: while formulas are still added.
+    pub(crate) kept_by_text: rustc_hash::FxHashMap<String, u32>,
     /// Names of the variables, in order of their slots.
     pub variables: Vec<String>,
     /// Why the meaning depends on the order of evaluation, if it does: a native's name.
@@ -144,6 +147,15 @@ impl Ir {
     pub fn text(&self, id: TextId) -> &str {
         &self.texts[id.index()]
     }
+}
+
+/// How an expression is kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The slots that it mentions, whose values it is kept by too.
+    pub slots: Box<[Slot]>,
+    /// Where: expressions that say the same share a place.
+    pub place: u32,
 }
 
 /// An operator: a body with a frame.

@@ -7,6 +7,7 @@
 //! cells. Definitions that nothing reaches are not lowered.
 //! *Specifying Systems*, section 17.5.2 (substitution); lambda lifting: T. Johnsson, 1985.
 
+mod alike;
 mod expr;
 mod finish;
 mod free;

@@ -103,7 +103,7 @@ impl<'m> Evaluator<'m> {
             }
             Then::Second(action, base, then) => {
                 self.check_complete(at)?;
-                self.intermediate += 1;
+                self.intermediate += self.copies.unwrap_or(1);
                 let blank = self.door.blank();
                 let middle = self.door.replace_next(blank);
                 let before = self.door.replace_now(middle);
@@ -129,11 +129,16 @@ impl<'m> Evaluator<'m> {
     }
 
     fn complete(&mut self, _at: NodeId, out: &mut Out<'_, 'm>) -> Flow {
-        out(self)
+        for _ in 0..self.copies.unwrap_or(1) {
+            if out(self)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        GO_ON
     }
 
     /// Whether every variable of the state being built has a value.
-    fn all_assigned(&self) -> bool {
+    pub(super) fn all_assigned(&self) -> bool {
         self.door.missing(!self.init).next().is_none()
     }
 
@@ -170,6 +175,16 @@ impl<'m> Evaluator<'m> {
 
     fn act_node(&mut self, id: NodeId, base: usize, then: &Then<'_>, out: &mut Out<'_, 'm>) -> Flow {
         let ir = self.ir;
+        if let Some(ways) = self.counted(id, base) {
+            if ways == 0 {
+                return GO_ON;
+            }
+            let before = self.copies;
+            self.copies = before.map(|copies| copies.saturating_mul(ways));
+            let flow = self.proceed(then, id, out);
+            self.copies = before;
+            return flow;
+        }
         match ir.node(id) {
             Node::And(items) => self.proceed(&Then::And(items, base, then), id, out),
             Node::Or(items) => self.alternatives(items.len(), |this, k| this.act(items[k], base, then, out)),
@@ -283,6 +298,8 @@ impl<'m> Evaluator<'m> {
                 self.stack.truncate(own);
                 flow
             }
+            // What is kept is a truth, which may be reached in several ways.
+            Node::Kept(_, e) if self.multiplies(*e) => self.act(*e, base, then, out),
             Node::Subscripted(true, action, sub) => self.alternatives(2, |this, k| match k {
                 0 => this.act(*action, base, then, out),
                 _ => this.keep(*sub, id, base, then, out),
@@ -303,7 +320,7 @@ impl<'m> Evaluator<'m> {
     }
 
     /// Whether trying a formula that assigns nothing may succeed more than once.
-    fn multiplies(&self, id: NodeId) -> bool {
+    pub(super) fn multiplies(&self, id: NodeId) -> bool {
         match self.ir.node(id) {
             Node::Or(_) | Node::Quantifier(false, ..) => true,
             Node::And(items) => items.iter().any(|&item| self.multiplies(item)),
@@ -311,12 +328,15 @@ impl<'m> Evaluator<'m> {
             | Node::Implies(_, e)
             | Node::Let(_, e)
             | Node::Inlined(_, e)
-            | Node::Cached(_, e) => self.multiplies(*e),
+            | Node::Cached(_, e)
+            | Node::Kept(_, e) => self.multiplies(*e),
             Node::If(_, a, b) => self.multiplies(*a) || self.multiplies(*b),
             Node::Case(arms, other) => {
                 arms.iter().any(|(_, e)| self.multiplies(*e)) || other.is_some_and(|e| self.multiplies(e))
             }
             Node::Call(_, _, args) => !args.is_empty(),
+            // What these stand for may do so where it reads the state; a constant definition is a value.
+            Node::Local(_) | Node::CallLocal(..) | Node::Apply(..) => self.ir.reads(id) != Reads::Constant,
             _ => false,
         }
     }
@@ -326,7 +346,7 @@ impl<'m> Evaluator<'m> {
         if self.truth(id, base)? { self.proceed(then, id, out) } else { GO_ON }
     }
 
-    fn callee_of(&self, slot: Slot, id: NodeId, base: usize) -> Result<super::call::Callee> {
+    pub(super) fn callee_of(&self, slot: Slot, id: NodeId, base: usize) -> Result<super::call::Callee> {
         match &self.stack[base + slot as usize] {
             Cell::Operator(node, frame) => Ok(super::call::Callee::Node(*node, *frame)),
             Cell::Owned(owned) => Ok(super::call::Callee::Owned(owned.clone())),
@@ -516,6 +536,7 @@ impl<'m> Evaluator<'m> {
         let next = self.door.replace_next(blank);
         let init = std::mem::replace(&mut self.init, false);
         let intermediate = self.intermediate;
+        let copies = self.copies.take();
         let mut found = false;
         self.door.logging(Log::no_forks);
         let flow = self.act(action, base, &Then::Done, &mut |_| {
@@ -523,7 +544,7 @@ impl<'m> Evaluator<'m> {
             Ok(ControlFlow::Break(()))
         });
         self.door.logging(Log::forks_again);
-        self.intermediate = intermediate;
+        (self.intermediate, self.copies) = (intermediate, copies);
         self.init = init;
         self.door.replace_next(next);
         flow.map(|_| found)
@@ -535,6 +556,7 @@ impl<'m> Evaluator<'m> {
         let last = self.door.replace_next(blank);
         let init = std::mem::replace(&mut self.init, false);
         let intermediate = self.intermediate;
+        let copies = self.copies.take();
         let mut found = false;
         let flow = self.act(a, base, &Then::Done, &mut |this| {
             let middle = this.door.replace_next(last.clone());
@@ -545,7 +567,7 @@ impl<'m> Evaluator<'m> {
             found = answer?;
             Ok(if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         });
-        self.intermediate = intermediate;
+        (self.intermediate, self.copies) = (intermediate, copies);
         self.init = init;
         self.door.replace_next(last);
         flow.map(|_| found)

@@ -25,9 +25,9 @@ struct Memo {
 pub(super) struct Memos {
     memos: Vec<Memo>,
     /// Those of expressions that mention slots.
-    by_arguments: FxHashMap<(CacheId, Box<[Value]>), usize>,
-    /// How many expressions there are.
-    expressions: usize,
+    by_arguments: FxHashMap<(u32, Box<[Value]>), usize>,
+    /// How many places there are that are given by no values.
+    places: usize,
     /// How many of them are being evaluated.
     under_way: usize,
     on: bool,
@@ -46,21 +46,21 @@ impl Memo {
 
 impl Memos {
     pub(super) fn new(ir: &Ir, on: bool) -> Memos {
-        let expressions = ir.kept.len();
-        let memos = (0..expressions).map(|_| Memo::new(on)).collect();
-        Memos { memos, by_arguments: FxHashMap::default(), expressions, under_way: 0, on }
+        let places = ir.kept_places as usize;
+        let memos = (0..places).map(|_| Memo::new(on)).collect();
+        Memos { memos, by_arguments: FxHashMap::default(), places, under_way: 0, on }
     }
 
     /// Forgets everything.
     fn clear(&mut self) {
         self.by_arguments.clear();
-        self.memos.truncate(self.expressions);
+        self.memos.truncate(self.places);
         self.memos.iter_mut().for_each(|memo| *memo = Memo::new(self.on));
     }
 
     /// The place for a choice of values; none while there is no room.
-    fn for_arguments(&mut self, cache: CacheId, arguments: Box<[Value]>) -> Option<usize> {
-        let choice = (cache, if without(Rule::Arguments) { Box::default() } else { arguments });
+    fn for_arguments(&mut self, place: u32, arguments: Box<[Value]>) -> Option<usize> {
+        let choice = (place, if without(Rule::Arguments) { Box::default() } else { arguments });
         if let Some(&memo) = self.by_arguments.get(&choice) {
             return Some(memo);
         }
@@ -70,7 +70,7 @@ impl Memos {
                 return None;
             }
             self.by_arguments.clear();
-            self.memos.truncate(self.expressions);
+            self.memos.truncate(self.places);
         }
         self.memos.push(Memo::new(self.on));
         self.by_arguments.insert(choice, self.memos.len() - 1);
@@ -82,10 +82,8 @@ impl<'m> Evaluator<'m> {
     /// What is kept of a closed expression for the current state.
     #[inline]
     pub(super) fn remembered(&self, cache: CacheId) -> Option<&Value> {
-        if !self.ir.kept[cache.index()].is_empty() {
-            return None;
-        }
-        self.known(cache.index())
+        let Kept { slots, place } = &self.ir.kept[cache.index()];
+        if slots.is_empty() { self.known(*place as usize) } else { None }
     }
 
     fn known(&self, memo: usize) -> Option<&Value> {
@@ -103,16 +101,16 @@ impl<'m> Evaluator<'m> {
 
     /// Where the value of an expression is kept; none where a slot that it mentions has no value yet.
     fn memo_of(&mut self, cache: CacheId, base: usize) -> Option<usize> {
-        let slots = &self.ir.kept[cache.index()];
+        let Kept { slots, place } = &self.ir.kept[cache.index()];
         if slots.is_empty() {
-            return Some(cache.index());
+            return Some(*place as usize);
         }
         if !self.memos.on {
             return None;
         }
         let value = |slot: &Slot| self.cell_value(base + *slot as usize);
         let arguments = slots.iter().map(value).collect::<Option<Box<[Value]>>>()?;
-        self.memos.for_arguments(cache, arguments)
+        self.memos.for_arguments(*place, arguments)
     }
 
     fn cell_value(&self, at: usize) -> Option<Value> {

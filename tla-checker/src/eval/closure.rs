@@ -16,6 +16,8 @@ pub(super) struct Applied {
     /// log.
     memo: RefCell<FxHashMap<Value, (u64, Option<Value>)>>,
     built: RefCell<Option<(u64, Value)>>,
+    /// In how many ways the body holds as a guard, and in which branch of the log.
+    ways: RefCell<FxHashMap<Value, (u64, u64)>>,
 }
 
 impl<'m> Evaluator<'m> {
@@ -44,7 +46,13 @@ impl<'m> Evaluator<'m> {
         let mut extent = domain.extent();
         let inner = captured.iter().map(Self::cell_depth).max().unwrap_or_default();
         extent.depth = 1 + extent.depth.max(inner);
-        let applied = Applied { rule, captured, memo: RefCell::default(), built: RefCell::default() };
+        let applied = Applied {
+            rule,
+            captured,
+            memo: RefCell::default(),
+            built: RefCell::default(),
+            ways: RefCell::default(),
+        };
         Ok(Value::Closure(Rc::new(ClosureNode { domain, rule: Rc::new(applied), extent })))
     }
 
@@ -145,6 +153,17 @@ impl<'m> Evaluator<'m> {
             }
         }
         Ok(new)
+    }
+
+    /// In how many ways a rule's body holds of an argument, where that was counted.
+    pub(super) fn ways_known(&self, c: &Rc<ClosureNode>, argument: &Value) -> Option<u64> {
+        let (branch, ways) = *self.applied(c).ways.borrow().get(argument)?;
+        self.is_current(branch).then_some(ways)
+    }
+
+    /// Takes note of it.
+    pub(super) fn know_ways(&self, c: &Rc<ClosureNode>, argument: Value, ways: u64) {
+        self.applied(c).ways.borrow_mut().insert(argument, (self.current_branch(), ways));
     }
 
     /// For an action: the frame in which a rule's body is to be tried; the caller cuts it back and

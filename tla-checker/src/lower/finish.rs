@@ -3,6 +3,7 @@
 //!
 //! Holds: all three are least fixpoints over the call graph, so recursion needs no special case.
 
+use super::alike;
 use crate::ir::*;
 use crate::value::Datum;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -353,11 +354,13 @@ fn fold_with(
 ) {
     let mut free: FxHashMap<NodeId, Vec<Slot>> = FxHashMap::default();
     free_slots(ir, root, &mut free);
-    wrap(ir, root, action, &mut Fold { free, reach, within: Variables::None, of_op });
+    wrap(ir, root, action, &mut Fold { free, action, reach, within: Variables::None, of_op });
 }
 
 struct Fold<'f> {
     free: FxHashMap<NodeId, Vec<Slot>>,
+    /// The whole is tried as an action.
+    action: bool,
     reach: Option<&'f mut Reach>,
     /// What the expression around reads that is kept.
     within: Variables,
@@ -613,8 +616,7 @@ fn wrap(ir: &mut Ir, id: NodeId, action: bool, fold: &mut Fold<'_>) {
         if fold.reach.is_some() && is_worth_arguments(ir, id) {
             let slots = fold.free.get(&id).cloned().unwrap_or_default();
             if !slots.is_empty() && slots.len() <= MOST_ARGUMENTS {
-                let cache = CacheId(ir.kept.len() as u32);
-                ir.kept.push(slots.into());
+                let cache = kept_as(ir, id, &slots);
                 replace(ir, id, |inner| Node::Kept(cache, inner));
             }
         }
@@ -624,12 +626,13 @@ fn wrap(ir: &mut Ir, id: NodeId, action: bool, fold: &mut Fold<'_>) {
             && !matches!(ir.node(id), Node::Kept(..))
             && ir.reads(id) == Reads::State
             && !is_path(ir, id)
+            // A rule is taken apart where it is applied as a guard: it must stay one.
+            && !(fold.action && is_rule(ir, id))
         {
             let variables = reach.of(ir, id);
             let narrower = variables != within;
             if (narrower || is_large(ir.node(id))) && weight(ir, id) >= WORTH_KEEPING && is_pure(ir, id) {
-                let cache = CacheId(ir.kept.len() as u32);
-                ir.kept.push(Box::default());
+                let cache = kept_as(ir, id, &[]);
                 replace(ir, id, |inner| Node::Kept(cache, inner));
                 fold.within = variables;
             }
@@ -648,6 +651,19 @@ fn wrap(ir: &mut Ir, id: NodeId, action: bool, fold: &mut Fold<'_>) {
         }
         fold.within = within;
     });
+}
+
+/// How an expression is to be kept that mentions these slots: with all that say the same.
+fn kept_as(ir: &mut Ir, id: NodeId, slots: &[Slot]) -> CacheId {
+    let text = alike::text(ir, id, slots);
+    let known = text.as_ref().and_then(|text| ir.kept_by_text.get(text).copied());
+    let place = known.unwrap_or(ir.kept_places);
+    if known.is_none() {
+        ir.kept_places += 1;
+        ir.kept_by_text.extend(text.map(|text| (text, place)));
+    }
+    ir.kept.push(Kept { slots: slots.into(), place });
+    CacheId(ir.kept.len() as u32 - 1)
 }
 
 /// What UNCHANGED names must stay recognisable; what else it speaks of is kept.
@@ -672,12 +688,16 @@ const WORTH_KEEPING: u32 = 8;
 const MOST_ARGUMENTS: usize = 4;
 
 /// Whether a part that is not closed is worth keeping: the use of an operator that calls others which were
-/// not inlined, since they are recursive or large.
+/// not inlined, since they are recursive or large, or that defines a function by a rule.
 fn is_worth_arguments(ir: &Ir, id: NodeId) -> bool {
     let calls = |id: NodeId| {
         let mut found = false;
         walk(ir, id, &mut |id| {
-            found |= matches!(ir.node(id), Node::Call(_, _, args) if !args.is_empty());
+            found |= match ir.node(id) {
+                Node::Call(_, _, args) => !args.is_empty(),
+                Node::Closure(_, _, captured) => !captured.is_empty(),
+                _ => false,
+            };
         });
         found
     };
@@ -726,6 +746,15 @@ fn is_large(node: &Node) -> bool {
             | Node::Function(..)
             | Node::Closure(..)
     )
+}
+
+/// Whether an expression is a function given by its rule.
+fn is_rule(ir: &Ir, id: NodeId) -> bool {
+    match ir.node(id) {
+        Node::Closure(..) => true,
+        Node::Inlined(_, e) | Node::Let(_, e) => is_rule(ir, *e),
+        _ => false,
+    }
 }
 
 /// Whether an expression only names a component of a variable.
