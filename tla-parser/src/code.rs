@@ -372,6 +372,9 @@ looked for in the working folder and then beside the spec, with and without `.cf
     FILE_UNREADABLE = "E0602", "a file cannot be read",
 "The file exists but could not be read as text: it may be a folder, unreadable for this user, not
 UTF-8, or too large (4 GiB).";
+    FILE_UNWRITABLE = "E0603", "a file cannot be written",
+"`tlacheck translate` writes the spec and its configuration. A file is replaced as a whole: first a new one is written
+beside it, so the folder must be writable too. If that fails, the file is what it was.";
     OUT_OF_MEMORY = "E0610", "there is no memory for more states",
 "The states seen so far are more than the system gives memory for. With `--memory 4g` the search keeps
 within so much memory, more or less, and lets states go to disk beyond that: it becomes slower, and ends.

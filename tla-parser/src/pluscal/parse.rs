@@ -317,7 +317,11 @@ impl<'t> Parser<'t> {
                 _ => {}
             }
             let (text, kind) = match token.kind {
-                Kind::String => (&text[1..text.len() - 1], TokKind::String),
+                // One that is not closed has been reported.
+                Kind::String => {
+                    let inside = text.strip_prefix('"').unwrap_or(text);
+                    (inside.strip_suffix('"').unwrap_or(inside), TokKind::String)
+                }
                 Kind::Name => (text, TokKind::Name),
                 _ => (text, TokKind::BuiltIn),
             };

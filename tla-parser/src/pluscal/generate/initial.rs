@@ -190,9 +190,14 @@ impl Generator<'_> {
     }
 
     fn process_value(&mut self, process: &Process, variable: &Variable, start: &str) {
+        if process.equals && variable.equals {
+            // pcal.trans leaves the parentheses out here, and `x = a \/ b` does not say what is meant.
+            self.initial_value(variable, start);
+            return;
+        }
         self.add(&format!("{start}/\\ {}", variable.name));
         if process.equals {
-            self.add(if variable.equals { " = " } else { " \\in " });
+            self.add(" \\in ");
             self.add_expr(&variable.value);
         } else if variable.equals {
             self.add(" = [self \\in ");

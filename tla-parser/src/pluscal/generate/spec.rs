@@ -70,10 +70,10 @@ impl Formula {
         } else {
             text.push_str(&self.own.lines(column));
         }
-        for procedure in &self.procedures {
-            // The translator leaves the break out after a pair on two lines; then the next conjunct
-            // stands to the right of it, and belongs to it as much.
-            if !text.ends_with('\n') {
+        for (i, procedure) in self.procedures.iter().enumerate() {
+            // The translator breaks no line after a pair that takes two, and so do we: what follows stands
+            // further right, and is a conjunct all the same.
+            if i == 0 {
                 text.push('\n');
             }
             text.push_str(&blank(column));
