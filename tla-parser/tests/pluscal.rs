@@ -207,7 +207,10 @@ fn nothing_else_changes() {
             let options = options_of(&text);
             let (_, file, result) = run(input, &options);
             let once = result.expect("translated").text;
-            assert_eq!(check(file, &once), check(file, &once.replace('\n', "\n")), "{}", path.display());
+            // Options of the command line are not known to whom reads the file.
+            if options == Options::default() {
+                assert_eq!(check(file, &once), [], "{}", path.display());
+            }
             let (.., result) = run(&once, &options);
             assert_eq!(result.expect("translated").text, once, "{}: not the same again", path.display());
             let outside = |text: &str| -> Vec<String> {
@@ -303,8 +306,8 @@ fn everything() -> Vec<(String, Options)> {
 fn every_truncation_ends() {
     let begun = Instant::now();
     for (text, options) in everything() {
-        // The large ones take every so many bytes.
-        let stride = (text.len() / 400).max(1);
+        // Every so many bytes: all of them take minutes.
+        let stride = (text.len() / 150).max(1);
         for end in (0..text.len()).step_by(stride).filter(|&i| text.is_char_boundary(i)) {
             survive(&text[..end], &options);
             // The end of the comment kept: the algorithm is cut, not the file.

@@ -334,7 +334,10 @@ impl<'t> Parser<'t> {
         }
         if let Some(&opening) = open.last() {
             let shown = self.text_of(opening);
-            let error = self.unexpected(&format!("what closes `{shown}`"));
+            let mut error = self.unexpected(&format!("what closes `{shown}`"));
+            if shown == "{" && !self.braces {
+                error.help = Some(P_SYNTAX.into());
+            }
             return Err(Box::new(error.also(self.span(opening), "opened here")));
         }
         if let Some(quantifier) = quantifier {

@@ -263,6 +263,10 @@ impl Parser<'_> {
     fn single(&mut self) -> Parsed<Single> {
         let (variable, token) = self.name("a variable")?;
         let mut at = self.place(token);
+        if self.is("=") {
+            // It would be taken for the beginning of a subscript.
+            return Err(self.unexpected("`:=`"));
+        }
         let subscript = self.expr()?;
         if !self.is(":=") && !self.is("≔") {
             return Err(self.unexpected("`:=`"));
