@@ -202,7 +202,8 @@ fn make(file: FileId, text: &str, site: &Site, options: &mut Options) -> Result<
     stop(macros::expand(&mut algorithm))?;
     let (missing, mut diagnostics) = labels::label(&mut algorithm, &seen, &options.label_root);
     let single = matches!(algorithm.body, Body::Single(_));
-    if !options.label && !(single && seen.labels.is_empty()) {
+    let labels_added = options.label || single && seen.labels.is_empty();
+    if !labels_added {
         diagnostics.extend(missing.iter().map(labels::Missing::diagnostic));
     }
     stop(diagnostics)?;

@@ -99,10 +99,10 @@ impl Options {
                 words.next().ok_or_else(|| bad(span, format!("`{word}` needs a value"), what.to_owned()))
             };
             let done = match bare {
-                "termination" => Ok(self.termination = true),
-                "noDoneDisjunct" => Ok(self.no_done_disjunct = true),
-                "label" => Ok(self.label = true),
-                "nocfg" => Ok(self.no_cfg = true),
+                "termination" => flag(&mut self.termination),
+                "noDoneDisjunct" => flag(&mut self.no_done_disjunct),
+                "label" => flag(&mut self.label),
+                "nocfg" => flag(&mut self.no_cfg),
                 "noold" => Ok(()),
                 "labelRoot" => value("a name such as `L`").and_then(|(root, span)| {
                     let why = || bad(span, format!("labels cannot begin with `{root}`"), IDENTIFIER.into());
@@ -118,13 +118,12 @@ impl Options {
                 "spec" | "myspec" => {
                     let _ = words.next();
                     let message = format!("the option `{word}` of pcal.trans is not implemented");
-                    Err(Diagnostic::error(code::NOT_IMPLEMENTED, message)
-                        .at(span, "")
-                        .note("it has TLC do the translation, and gives the same one"))
+                    let d = Diagnostic::error(code::NOT_IMPLEMENTED, message).at(span, "");
+                    Err(Box::new(d.note("it has TLC do the translation, and gives the same one")))
                 }
                 _ => Err(bad(span, format!("there is no option `{word}`"), KNOWN.to_owned())),
             };
-            diagnostics.extend(done.err());
+            diagnostics.extend(done.err().map(|d| *d));
         }
         self.settle();
         diagnostics
@@ -134,21 +133,25 @@ impl Options {
 const IDENTIFIER: &str = "a letter first, then letters, digits and `_`";
 const KNOWN: &str = "options are wf, sf, wfNext, nof, termination, noDoneDisjunct, label, labelRoot, lineWidth, version, nocfg";
 
-fn bad(span: Span, message: String, help: String) -> Diagnostic {
-    Diagnostic::error(code::PLUSCAL_OPTION, message).at(span, "").help(help)
+fn bad(span: Span, message: String, help: String) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(code::PLUSCAL_OPTION, message).at(span, "").help(help))
+}
+
+fn flag(option: &mut bool) -> Result<(), Box<Diagnostic>> {
+    *option = true;
+    Ok(())
 }
 
 /// Algorithms of versions before 1.6 mean something else.
-fn version(text: &str, span: Span) -> Result<(), Diagnostic> {
+fn version(text: &str, span: Span) -> Result<(), Box<Diagnostic>> {
     let number =
         text.split_once('.').and_then(|(a, b)| Some((a.parse::<u32>().ok()?, b.parse::<u32>().ok()?)));
     match number {
         None => Err(bad(span, format!("`{text}` is no version"), "versions are spelt like `1.8`".to_owned())),
         Some((1, ..=5) | (0, _)) => {
             let message = format!("algorithms of version {text} of PlusCal cannot be translated");
-            Err(Diagnostic::error(code::NOT_IMPLEMENTED, message)
-                .at(span, "")
-                .note("fairness and `pc` were translated in another way before version 1.6"))
+            let d = Diagnostic::error(code::NOT_IMPLEMENTED, message).at(span, "");
+            Err(Box::new(d.note("fairness and `pc` were translated in another way before version 1.6")))
         }
         Some((1, 6..=11)) => Ok(()),
         Some(_) => {

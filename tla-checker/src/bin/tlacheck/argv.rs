@@ -70,6 +70,8 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("linewidth", Valued("--line-width")),
     ("nodonedisjunct", Flag("--no-done-disjunct")),
     ("nocfg", Flag("--no-cfg")),
+    ("old", Flag("--old")),
+    ("stdout", Flag("--stdout")),
     ("noold", Dropped),
     ("unixeol", Dropped),
     ("spec", Refused("--spec")),

@@ -95,7 +95,7 @@ pub fn needs_parentheses(rows: &[String]) -> bool {
                 ')' | ']' | '}' => close = true,
                 _ => {}
             }
-            if loose && depth == 0 || close && depth == 0 {
+            if depth == 0 && (loose || close) {
                 return true;
             }
             depth += i64::from(open) - i64::from(close);
