@@ -391,7 +391,7 @@ fn an_algorithm_is_translated_in_its_file() {
     let said = tlacheck(&["translate", &spec]);
     assert_eq!((said.status, said.err.as_str()), (0, ""));
     assert!(
-        said.out.contains("translated to 24 lines") && said.out.contains("Clock.cfg: written"),
+        said.out.contains("translated to 25 lines") && said.out.contains("Clock.cfg: written"),
         "{}",
         said.out
     );

@@ -16,6 +16,8 @@ mod select;
 mod undefined;
 mod units;
 
+pub(crate) use undefined::closest;
+
 use crate::ast::{self, Symbol};
 use crate::code;
 use crate::diagnostic::Diagnostic;

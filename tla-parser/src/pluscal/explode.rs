@@ -10,6 +10,7 @@ use super::expr::{Expr, Tok, TokKind};
 use super::tree::{Algorithm, Block, Body, Kind, Labelled, Place, Single, Stmt, Variable};
 use crate::code;
 use crate::diagnostic::Diagnostic;
+use crate::resolve::closest;
 use std::rc::Rc;
 
 /// The steps of an algorithm's bodies, flat.
@@ -293,15 +294,10 @@ impl Exploder {
 
     fn callee(&mut self, name: &Rc<str>, arguments: Option<&[Expr]>, at: Place) -> Option<usize> {
         let Some(found) = self.callees.iter().position(|c| c.name == *name) else {
-            let close = self
-                .callees
-                .iter()
-                .map(|c| (strsim::osa_distance(&c.name, name), &c.name))
-                .filter(|(distance, _)| *distance <= name.len().max(3) / 3)
-                .min();
+            let close = closest(name, self.callees.iter().map(|c| &*c.name));
             let mut d = Diagnostic::error(code::PLUSCAL_PROCEDURE, format!("there is no procedure `{name}`"))
                 .at(at.span, "called here");
-            d.help = close.map(|(_, close)| format!("did you mean `{close}`?"));
+            d.help = close.map(|close| format!("did you mean `{close}`?"));
             self.diagnostics.push(d);
             return None;
         };

@@ -9,6 +9,7 @@ use super::expr::{Expr, MOST_TOKENS, TokKind};
 use super::tree::{Algorithm, Block, Body, Kind, Macro, Place, Single, Stmt};
 use crate::code;
 use crate::diagnostic::Diagnostic;
+use crate::resolve::closest;
 use std::rc::Rc;
 
 /// Expands every macro call of the algorithm.
@@ -75,13 +76,9 @@ impl Expander {
 
     fn call(&mut self, call: &Stmt, name: &Rc<str>, arguments: Vec<Expr>, macros: &[Macro]) -> Vec<Stmt> {
         let Some(definition) = macros.iter().rev().find(|m| m.name == *name) else {
-            let close = macros
-                .iter()
-                .map(|m| (strsim::osa_distance(&m.name, name), &m.name))
-                .filter(|(distance, _)| *distance <= name.len().max(3) / 3)
-                .min();
+            let close = closest(name, macros.iter().map(|m| &*m.name));
             let help = match close {
-                Some((_, close)) => format!("did you mean `{close}`?"),
+                Some(close) => format!("did you mean `{close}`?"),
                 None => "define it before its first use, or write `call` if it is a procedure".to_owned(),
             };
             let message = format!("there is no macro `{name}` here");

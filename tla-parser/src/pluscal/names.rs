@@ -9,6 +9,7 @@ use super::expr::{Expr, TokKind};
 use super::tree::{Algorithm, Block, Body, Kind, Labelled, Place, Procedure, Process, Stmt, Variable};
 use crate::code;
 use crate::diagnostic::Diagnostic;
+use crate::resolve::closest;
 use crate::source::Span;
 use std::rc::Rc;
 
@@ -397,17 +398,12 @@ impl Table {
                 ("", _) | (_, None) => "the algorithm".to_owned(),
                 (_, Some(s)) => format!("the {} `{context}`", s.of),
             };
-            let close = self
-                .symbols
-                .iter()
-                .filter(|s| s.sort == Sort::Label && &*s.context == context)
-                .map(|s| (strsim::osa_distance(&s.name, to), &s.name))
-                .filter(|(distance, _)| *distance <= to.len().max(3) / 3)
-                .min();
+            let labels = self.symbols.iter().filter(|s| s.sort == Sort::Label && &*s.context == context);
+            let close = closest(to, labels.map(|s| &*s.name));
             let mut d = Diagnostic::error(code::PLUSCAL_GOTO, format!("there is no label `{to}` in {place}"))
                 .at(span, "")
                 .note("`goto` stays in its process or procedure");
-            d.help = close.map(|(_, close)| format!("did you mean `{close}`?"));
+            d.help = close.map(|close| format!("did you mean `{close}`?"));
             self.diagnostics.push(d);
         }
         *to = self.new_name(Sort::Label, to, context);

@@ -5,7 +5,30 @@ use crate::code;
 use crate::diagnostic::Diagnostic;
 use crate::pluscal::expr::{Expr, Tok, TokKind};
 use crate::pluscal::tree::{Process, Variable};
+use crate::precedence::operator;
 use std::rc::Rc;
+
+/// Whether an expression after `=` would end before its end: outside of parentheses, and not behind what
+/// reaches as far as it can, it has an operator that binds no tighter.
+fn ends_too_soon(value: &Expr) -> bool {
+    let equals = operator("=").and_then(|id| id.row().infix);
+    let mut depth = 0usize;
+    for token in value.tokens().filter(|t| t.kind != TokKind::String) {
+        match &*token.text {
+            "(" | "[" | "{" | "<<" => depth += 1,
+            ")" | "]" | "}" | ">>" => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            "IF" | "LET" | "CASE" | "CHOOSE" | "LAMBDA" | "\\A" | "\\E" => return false,
+            text => {
+                let infix = operator(text).and_then(|id| id.row().infix);
+                if infix.zip(equals).is_some_and(|(infix, equals)| !infix.above(equals)) {
+                    return true;
+                }
+            }
+        }
+    }
+    false
+}
 
 impl Generator<'_> {
     /// The variables, the definitions between the algorithm's and its processes', and `vars`.
@@ -123,7 +146,7 @@ impl Generator<'_> {
             self.add_line(&format!("{start}(* Global variables *)"));
             start.clone_from(&indent);
             for variable in &algorithm.variables {
-                self.initial_value(variable, &start);
+                self.initial_value(variable, &start, false);
             }
         }
         for procedure in &algorithm.procedures {
@@ -136,7 +159,7 @@ impl Generator<'_> {
                 if self.many {
                     self.procedure_value(variable, &start);
                 } else {
-                    self.initial_value(variable, &start);
+                    self.initial_value(variable, &start, false);
                 }
             }
         }
@@ -162,9 +185,9 @@ impl Generator<'_> {
         self.add_line("");
     }
 
-    fn initial_value(&mut self, variable: &Variable, start: &str) {
+    fn initial_value(&mut self, variable: &Variable, start: &str, parentheses: bool) {
         let relation = if variable.equals { "=" } else { "\\in" };
-        let parentheses = step::needs_parentheses(&variable.value.text());
+        let parentheses = parentheses || step::needs_parentheses(&variable.value.text());
         self.add(&format!("{start}/\\ {} {relation} ", variable.name));
         if parentheses {
             self.add("(");
@@ -190,14 +213,14 @@ impl Generator<'_> {
     }
 
     fn process_value(&mut self, process: &Process, variable: &Variable, start: &str) {
-        if process.equals && variable.equals {
+        if process.equals && variable.equals && ends_too_soon(&variable.value) {
             // pcal.trans leaves the parentheses out here, and `x = a \/ b` does not say what is meant.
-            self.initial_value(variable, start);
+            self.initial_value(variable, start, true);
             return;
         }
         self.add(&format!("{start}/\\ {}", variable.name));
         if process.equals {
-            self.add(" \\in ");
+            self.add(if variable.equals { " = " } else { " \\in " });
             self.add_expr(&variable.value);
         } else if variable.equals {
             self.add(" = [self \\in ");

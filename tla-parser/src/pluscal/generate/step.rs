@@ -8,6 +8,7 @@ use crate::code;
 use crate::diagnostic::Diagnostic;
 use crate::pluscal::expr::Expr;
 use crate::pluscal::tree::{Block, Kind, Labelled, Single, Stmt};
+use crate::resolve::closest;
 use std::rc::Rc;
 
 /// How often each variable has been assigned on the way to a statement.
@@ -286,16 +287,11 @@ impl Generator<'_> {
     }
 
     fn undeclared(&mut self, single: &Single) {
-        let close = self
-            .variables
-            .iter()
-            .map(|v| (strsim::osa_distance(v, &single.variable), v))
-            .filter(|(distance, _)| *distance <= single.variable.len().max(3) / 3)
-            .min();
+        let close = closest(&single.variable, self.variables.iter().map(|v| &**v));
         let message = format!("`{}` is assigned, and is no variable of the algorithm", single.variable);
         let mut d = Diagnostic::error(code::PLUSCAL_UNDECLARED, message).at(single.at.span, "assigned here");
         d.help = Some(match close {
-            Some((_, close)) => format!("did you mean `{close}`?"),
+            Some(close) => format!("did you mean `{close}`?"),
             None => "declare it with `variables`; names that `with` binds cannot be assigned".to_owned(),
         });
         self.diagnostics.push(d);
