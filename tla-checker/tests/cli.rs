@@ -367,3 +367,115 @@ fn a_checkpoint_is_gone_on_with_unless_the_spec_has_changed() {
     let said = tlacheck(&[path, "-recover", meta]);
     assert!(said.status == 151 && said.err.contains("E0613"), "{}", said.err);
 }
+
+/// A folder with an algorithm that has not been translated, and its text.
+fn algorithm(name: &str) -> (Folder, String) {
+    let folder = Folder::new(name);
+    let text = "---- MODULE Clock ----\nEXTENDS Naturals\n(* --algorithm Clock {\n  variable hour = 1;\n  \
+                { Tick: while (hour < 12) { hour := hour + 1 } }\n} *)\n====\n\\* below\n";
+    std::fs::write(folder.file("Clock.tla"), text).unwrap();
+    (folder, text.to_owned())
+}
+
+#[test]
+fn an_algorithm_is_translated_in_its_file() {
+    let (folder, text) = algorithm("translate");
+    let spec = folder.file("Clock.tla");
+    let read = |name: &str| std::fs::read_to_string(folder.file(name)).unwrap();
+
+    let said = tlacheck(&["translate", "--stdout", &spec]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert_eq!(read("Clock.tla"), text, "nothing is written");
+    let printed = said.out;
+
+    let said = tlacheck(&["translate", &spec]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    assert!(
+        said.out.contains("translated to 25 lines") && said.out.contains("Clock.cfg: written"),
+        "{}",
+        said.out
+    );
+    assert_eq!(read("Clock.tla"), printed);
+    assert_eq!(read("Clock.cfg"), "SPECIFICATION Spec\n\\* Add statements after this line.\n");
+    assert!(!Path::new(&folder.file("Clock.old")).exists(), "no copy is kept");
+
+    let said = tlacheck(&["translate", &spec]);
+    assert!(said.out.contains("the translation is as it was"), "{}", said.out);
+    assert!(!said.out.contains(".cfg"), "{}", said.out);
+
+    let said = tlacheck(&[&spec]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert!(
+        said.out.contains("14 states generated, 13 distinct") && said.err.is_empty(),
+        "{}{}",
+        said.out,
+        said.err
+    );
+}
+
+#[test]
+fn options_of_pcal_trans_are_accepted_in_its_spelling() {
+    let (folder, text) = algorithm("options");
+    let spec = folder.file("Clock.tla");
+    let read = |name: &str| std::fs::read_to_string(folder.file(name)).unwrap();
+    let said = tlacheck(&["translate", "-wfNext", "-lineWidth", "60", "-unixEOL", "-nocfg", "-old", &spec]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert!(read("Clock.tla").contains("Spec == /\\ Init /\\ [][Next]_vars\n        /\\ WF_vars(Next)\n"));
+    assert!(!Path::new(&folder.file("Clock.cfg")).exists());
+    assert_eq!(read("Clock.old"), text);
+
+    // A configuration of the user's keeps what it says.
+    std::fs::write(folder.file("Clock.cfg"), "INIT Init\nNEXT Next\n").unwrap();
+    let said = tlacheck(&["translate", &spec]);
+    assert_eq!((said.status, read("Clock.cfg").as_str()), (0, "INIT Init\nNEXT Next\n"));
+    let said = tlacheck(&["translate", "-termination", &spec]);
+    assert_eq!(said.status, 0);
+    let marker = "\\* Add statements after this line.";
+    assert_eq!(read("Clock.cfg"), format!("PROPERTY Termination\n{marker}\nINIT Init\nNEXT Next\n"));
+
+    for (arguments, status, wanted) in [
+        (&["translate", "-wf", "-sf", &spec][..], 1, "cannot be used with"),
+        (&["translate", "-lineWidth", "20", &spec], 1, "at least 60"),
+        (&["translate", "-labelRoot", "1x", &spec], 1, "a letter first"),
+        (&["translate", "-spec", "PlusCal", &spec], 151, "--spec is not implemented"),
+        (&["translate", "Counter"], 150, "E0701"),
+        (&["translate", "Nothing"], 150, "E0601"),
+    ] {
+        let said = tlacheck(arguments);
+        assert_eq!(said.status, status, "{arguments:?}: {}", said.err);
+        assert!(said.err.contains(wanted), "{arguments:?}: {}", said.err);
+    }
+}
+
+#[test]
+fn a_translation_that_is_missing_or_stale_is_said_so() {
+    let (folder, text) = algorithm("stale");
+    let spec = folder.file("Clock.tla");
+    let said = tlacheck(&[&spec]);
+    assert!(said.err.contains("W0702") || said.out.contains("W0702"), "{}{}", said.out, said.err);
+    std::fs::write(folder.file("Clock.cfg"), "SPECIFICATION Spec\n").unwrap();
+
+    // In memory: the file stays as it is.
+    let said = tlacheck(&["--translate", &spec]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert!(said.out.contains("13 distinct") && !said.out.contains("W07"), "{}", said.out);
+    assert_eq!(std::fs::read_to_string(&spec).unwrap(), text);
+
+    assert_eq!(tlacheck(&["translate", &spec]).status, 0);
+    let translated = std::fs::read_to_string(&spec).unwrap();
+    std::fs::write(&spec, translated.replacen("hour < 12", "hour < 5", 1)).unwrap();
+    let said = tlacheck(&[&spec]);
+    assert!(said.out.contains("13 distinct"), "the translation is checked: {}", said.out);
+    assert!(format!("{}{}", said.out, said.err).contains("W0701"), "{}{}", said.out, said.err);
+    let said = tlacheck(&["--translate", &spec]);
+    assert!(said.out.contains("6 distinct") && !said.out.contains("W07"), "{}", said.out);
+    let said = tlacheck(&["parse", &spec]);
+    assert!(said.status == 0 && said.err.contains("W0701"), "{}", said.err);
+
+    // An error of the algorithm points into it.
+    std::fs::write(&spec, text.replace("hour := ", "huor := ")).unwrap();
+    let said = tlacheck(&["--translate", "--json", &spec]);
+    assert_eq!(said.status, 150, "{}", said.err);
+    assert!(said.err.contains("E0710") && said.err.contains("Clock.tla:5:31"), "{}", said.err);
+    assert_eq!(report(&said)["outcome"], "parse_error");
+}

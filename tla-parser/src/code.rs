@@ -1,7 +1,7 @@
 //! The one table of diagnostic codes, of every stage.
 //!
 //! `E01xx` lexical and syntactic, `E02xx` names and modules, `E03xx` levels, `E04xx` the model's
-//! configuration, `E05xx` evaluation, `E06xx` files and machine; `W…` are warnings.
+//! configuration, `E05xx` evaluation, `E06xx` files and machine, `E07xx` PlusCal; `W…` are warnings.
 //! Holds: codes are never reused or renumbered; every one has an explanation for
 //! `tlacheck explain CODE` and a fixture.
 
@@ -372,6 +372,9 @@ looked for in the working folder and then beside the spec, with and without `.cf
     FILE_UNREADABLE = "E0602", "a file cannot be read",
 "The file exists but could not be read as text: it may be a folder, unreadable for this user, not
 UTF-8, or too large (4 GiB).";
+    FILE_UNWRITABLE = "E0603", "a file cannot be written",
+"`tlacheck translate` writes the spec and its configuration. A file is replaced as a whole: first a new one is written
+beside it, so the folder must be writable too. If that fails, the file is what it was.";
     OUT_OF_MEMORY = "E0610", "there is no memory for more states",
 "The states seen so far are more than the system gives memory for. With `--memory 4g` the search keeps
 within so much memory, more or less, and lets states go to disk beyond that: it becomes slower, and ends.
@@ -407,4 +410,75 @@ with `--config`:
     SPECIFICATION Spec
     CONSTANT N = 3
     INVARIANT TypeOK";
+    PLUSCAL_MISSING = "E0701", "no algorithm, or no place for its translation",
+"An algorithm stands in a comment of the module, after `--algorithm` or `--fair algorithm`:
+
+    (* --algorithm Clock {
+         variable hour = 1;
+         { Tick: while (TRUE) { hour := (hour % 12) + 1 } }
+       } *)
+    \\* BEGIN TRANSLATION
+    \\* END TRANSLATION
+
+The translation goes between the last two lines, which are added behind the comment if they are missing.";
+    PLUSCAL_SYNTAX = "E0702", "an algorithm that cannot be read here",
+"The message says what was expected. There are two syntaxes: after the algorithm's name, `{` chooses c-syntax
+(braces, conditions in parentheses), anything else p-syntax (`begin … end algorithm`, `if … then … end if`).
+Statements are separated by `;`. Expressions are those of TLA+; they end where a token cannot belong to one,
+so a forgotten `;` or parenthesis often shows only at the next statement.";
+    PLUSCAL_LABEL_MISSING = "E0703", "a label is missing",
+"A label starts a step: what stands between two labels happens at once. A statement needs a label if it is
+the first of a process, procedure or algorithm, is a `while`, follows a `call`, `return` or `goto` or a
+statement with a label inside, or assigns to a variable that was assigned in the same step.
+
+    x := 1;
+    Again: x := 2
+
+`--label`, or `PlusCal options (label)` in the file, adds such labels by itself. That decides which states can be
+seen in between, so it is done by itself only where there is one process and no label at all.";
+    PLUSCAL_LABEL = "E0704", "a label where there can be none",
+"Inside of `with`, and in a macro, no step can start: the name that `with` binds lives in one step, and a macro is
+put in place of its calls. So neither has labels, `while`, or anything after a `call` or `return`. `Done` and
+`Error` are values of `pc` that the translation uses itself.";
+    PLUSCAL_MACRO = "E0705", "a macro or a call of one that is wrong",
+"A macro is called by its name and arguments, and must be defined before. What it assigns to must be a variable,
+perhaps with a subscript: with
+
+    macro P(sem) { await sem > 0; sem := sem - 1 }
+
+`P(mutex)` and `P(locks[self])` are right, `P(1)` is not.";
+    PLUSCAL_PROCEDURE = "E0706", "a procedure or a call of one that is wrong",
+"A procedure is called with `call P(…)`, with as many arguments as it has parameters; `return` ends it, and stands in
+procedures (and in macros that procedures call).";
+    PLUSCAL_GOTO = "E0707", "a goto to where there is no label",
+"`goto` goes to a label of its own process or procedure, or to `Done`, which ends the process.";
+    PLUSCAL_TWICE = "E0708", "a name of an algorithm that is declared twice",
+"Variables of the algorithm must differ from each other and from those of processes and procedures, labels of one
+process from each other. `pc` and, with procedures, `stack` are declared by the translation. Where processes or
+procedures use the same names, they are renamed.";
+    PLUSCAL_ASSIGNMENT = "E0709", "two assignments to one variable at once",
+"What `||` joins happens at once, so each element can be assigned only once:
+
+    x[1] := 0 || x[2] := 0        \\* two elements
+    x := y || y := x              \\* exchanges them";
+    PLUSCAL_UNDECLARED = "E0710", "an assignment to what is no variable",
+"Only variables that the algorithm declares can be assigned: constants, operators, `self` and names that `with`, `\\E` or
+`CHOOSE` bind cannot be, nor variables of another process.";
+    PLUSCAL_OPTION = "E0711", "a wrong option of PlusCal",
+"Anywhere in the file, mostly in a comment before the algorithm, `PlusCal options (…)` says how to translate:
+
+    PlusCal options (wf, label, lineWidth 100)
+
+wf, sf, wfNext and nof say what is fair; termination adds the property and weak fairness; label and labelRoot are
+about labels that are missing; noDoneDisjunct takes a finished algorithm for a deadlock.";
+    PLUSCAL_STALE = "W0701", "a translation and its algorithm do not belong together",
+"`BEGIN TRANSLATION` has checksums of the algorithm and of the translation. One of them has been changed since. What is
+checked is the translation, so an algorithm that has changed is not the one that is checked: translate it with
+`tlacheck translate FILE`, or check with `--translate`. Where the difference is wanted, write
+`chksum(tla) \\in STRING` in place of the checksum.";
+    PLUSCAL_UNTRANSLATED = "W0702", "an algorithm without a translation",
+"Only TLA+ is checked, and an algorithm is a comment. `tlacheck translate FILE` adds its translation to the file,
+`--translate` uses one without writing it.";
+    PLUSCAL_FAIRNESS = "W0703", "an option about fairness that has no effect",
+"A `--fair algorithm` of one process is weakly fair, whatever the options sf and nof say, as with pcal.trans.";
 }

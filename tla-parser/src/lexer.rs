@@ -14,6 +14,7 @@ use crate::source::{FileId, Span};
 use crate::token::{Kind, Token, reserved};
 use pest::Parser as _;
 use pest::iterators::Pair;
+use std::ops::Range;
 
 /// What pest derives from the grammar; documented there.
 #[allow(missing_docs)]
@@ -34,17 +35,29 @@ pub enum Content {
     Modules,
     /// One expression.
     Expression,
+    /// A PlusCal algorithm, where `;` is a token.
+    Algorithm,
 }
 
 /// The tokens of a text, and what is wrong with it.
 pub fn lex(file: FileId, text: &str, content: Content) -> (Vec<Token>, Vec<Diagnostic>) {
+    lex_part(file, text, 0..text.len(), content)
+}
+
+/// The tokens of a part of a text, with their places in the whole.
+pub(crate) fn lex_part(
+    file: FileId,
+    text: &str,
+    part: Range<usize>,
+    content: Content,
+) -> (Vec<Token>, Vec<Diagnostic>) {
     let mut lexer = Lexer {
         file,
-        text,
-        position: 0,
+        text: &text[..part.end],
+        position: part.start,
         counted: Counted { offset: 0, line: 1, column: 1 },
         modules: 0,
-        tokens: Vec::with_capacity(text.len() / 4),
+        tokens: Vec::with_capacity(part.len() / 4),
         diagnostics: Vec::new(),
     };
     lexer.run(content);
@@ -90,7 +103,7 @@ struct Lexer<'t> {
 
 impl<'t> Lexer<'t> {
     fn run(&mut self, content: Content) {
-        if content == Content::Expression {
+        if content != Content::Modules {
             // As if inside of a module that `====` does not end.
             self.modules = 1;
         }
@@ -162,6 +175,9 @@ impl<'t> Lexer<'t> {
                 .at(self.span(start, start + 1), "opened here")
                 .help("a string ends with `\"` on the line it starts on; write a line break as `\\n`");
             self.report(d);
+        } else if content == Content::Algorithm && rest.starts_with(';') {
+            self.position += 1;
+            self.push(Kind::Semicolon, start, self.position);
         } else {
             self.unknown();
         }

@@ -14,6 +14,7 @@
 //! | [`parse::parse_file`], [`parse::parse_expression`] | syntax only: always a tree, plus diagnostics |
 //! | [`library::Library`] | where modules are sought: memory, folders, the embedded ones |
 //! | [`render::render`], [`render::report`] | a diagnostic drawn, or as data to serialise |
+//! | [`pluscal::translate`], [`pluscal::check`] | an algorithm's translation, and whether it is stale |
 //! | [`print::print_expr`] | an expression as TLA+ again |
 //!
 //! No input makes a door panic, overflow the stack or take more than about linear time.
@@ -43,6 +44,7 @@
 //! | --- | --- |
 //! | [`source`], [`token`], [`lexer`] | texts and places in them; tokens |
 //! | [`precedence`], [`ast`], [`parse`] | operators as data; syntax trees and how they come about |
+//! | [`pluscal`] | algorithms in comments, and their translations |
 //! | [`library`], [`resolve`], [`hir`] | modules, names, levels; the resolved form |
 //! | [`code`], [`diagnostic`], [`render`] | what can be wrong, as data and drawn |
 //! | [`mod@print`], [`dump`] | trees as TLA+, and as text for people who work on the parser |
@@ -57,6 +59,7 @@ pub(crate) mod layout;
 pub mod lexer;
 pub mod library;
 pub mod parse;
+pub mod pluscal;
 pub mod precedence;
 pub mod print;
 pub mod render;

@@ -16,6 +16,8 @@ mod select;
 mod undefined;
 mod units;
 
+pub(crate) use undefined::closest;
+
 use crate::ast::{self, Symbol};
 use crate::code;
 use crate::diagnostic::Diagnostic;
@@ -55,22 +57,28 @@ pub struct Resolved {
 /// # Errors
 /// The file cannot be read, or the module or one it needs is wrong.
 pub fn load_file(path: &Path, library: &Library) -> Result<Resolved, Box<Rejected>> {
-    let mut sources = SourceMap::new();
     match crate::library::read_text(path) {
-        Ok(text) => {
-            let file = sources.add(path.display().to_string(), text);
-            let folder = path.parent().unwrap_or(Path::new(""));
-            let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
-            load(sources, file, stem, &library.clone().with_first_folder(folder))
-        }
+        Ok(text) => load_as(path, &text, library),
         Err(error) => {
             let d = Diagnostic::error(
                 code::UNREADABLE_FILE,
                 format!("cannot read `{}`: {error}", path.display()),
             );
-            Err(Box::new(Rejected { sources, diagnostics: vec![d] }))
+            Err(Box::new(Rejected { sources: SourceMap::new(), diagnostics: vec![d] }))
         }
     }
+}
+
+/// Loads and resolves a text as if it stood in that file: modules beside it are found.
+///
+/// # Errors
+/// The module or one it needs is wrong.
+pub fn load_as(path: &Path, text: &str, library: &Library) -> Result<Resolved, Box<Rejected>> {
+    let mut sources = SourceMap::new();
+    let file = sources.add(path.display().to_string(), text.to_string());
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
+    load(sources, file, stem, &library.clone().with_first_folder(folder))
 }
 
 /// Loads and resolves a module given as text.

@@ -81,6 +81,8 @@ kinds! {
     ItemEnd;
     /// A character that starts no token, already reported
     Unknown;
+    /// `;`, only in an algorithm
+    Semicolon;
 
     /// `,`
     Comma ",";

@@ -130,7 +130,7 @@ fn suggested(name: &str) -> Option<String> {
 
 /// The candidate nearest to `name`, if one is near enough to be meant. Operator symbols and names of
 /// one letter are near to everything: none is suggested.
-pub(super) fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
     let is_word = |s: &str| s.chars().count() > 1 && s.chars().all(|c| c.is_alphanumeric() || c == '_');
     if !is_word(name) {
         return None;

@@ -14,6 +14,7 @@ invariants hold, with the shortest behaviour that violates one.
   tlacheck Spec --config Small.cfg   check with another model
   tlacheck Spec --json               the last line of the output is one JSON object
   tlacheck parse Spec.tla            only parse and resolve
+  tlacheck translate Spec.tla        translate the PlusCal algorithm in it
   tlacheck eval '{x \\in 1..9 : x % 2 = 0}'
   tlacheck explain E0401             what a code means and what to do
 
@@ -73,6 +74,9 @@ pub struct Check {
     /// Also look for modules here; may be repeated
     #[arg(short = 'I', long, value_name = "DIR")]
     pub library: Vec<PathBuf>,
+    /// Translate SPEC's PlusCal algorithm anew, in memory, and check that
+    #[arg(long)]
+    pub translate: bool,
     /// Also check this invariant: a name or an expression; may be repeated
     #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
     pub invariant: Vec<String>,
@@ -237,6 +241,9 @@ pub enum Command {
         #[arg(short = 'I', long, value_name = "DIR")]
         library: Vec<PathBuf>,
     },
+    /// Translate the PlusCal algorithm of a file to TLA+, in the file
+    #[command(after_help = TRANSLATE_HELP)]
+    Translate(Translate),
     /// Evaluate a constant expression and print its value
     Eval {
         /// The expression
@@ -269,6 +276,80 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// `tlacheck translate`.
+#[derive(Debug, Args)]
+pub struct Translate {
+    /// The file with the algorithm: SPEC.tla, or SPEC
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Print the file with its translation, and write nothing
+    #[arg(long)]
+    pub stdout: bool,
+    /// Do not write or change FILE's configuration (.cfg)
+    #[arg(long)]
+    pub no_cfg: bool,
+    /// Keep the file as it was as FILE.old
+    #[arg(long)]
+    pub old: bool,
+
+    /// Weak fairness of each process
+    #[arg(long, group = "fairness", help_heading = "Fairness")]
+    pub wf: bool,
+    /// Strong fairness of each process
+    #[arg(long, group = "fairness", help_heading = "Fairness")]
+    pub sf: bool,
+    /// Weak fairness of the whole next-state relation
+    #[arg(long, group = "fairness", help_heading = "Fairness")]
+    pub wf_next: bool,
+    /// No fairness, whatever the algorithm says
+    #[arg(long, group = "fairness", help_heading = "Fairness")]
+    pub nof: bool,
+    /// Check that the algorithm ends: PROPERTY Termination in the configuration, and --wf unless
+    /// something else is said
+    #[arg(long, help_heading = "Fairness")]
+    pub termination: bool,
+
+    /// Add the labels that are missing
+    #[arg(long, help_heading = "Translation")]
+    pub label: bool,
+    /// Say which labels were added, and where; implies --label
+    #[arg(long, help_heading = "Translation")]
+    pub report_labels: bool,
+    /// What added labels begin with
+    #[arg(long, value_name = "NAME", default_value = "Lbl_", value_parser = label_root)]
+    #[arg(help_heading = "Translation")]
+    pub label_root: String,
+    /// Where lines break, where they can; at least 60
+    #[arg(long, value_name = "N", default_value_t = 78, value_parser = line_width)]
+    #[arg(help_heading = "Translation")]
+    pub line_width: usize,
+    /// Take an algorithm that has finished for a deadlock: leave out the action Terminating
+    #[arg(long, help_heading = "Translation")]
+    pub no_done_disjunct: bool,
+}
+
+const TRANSLATE_HELP: &str = "\
+The translation goes between the lines `\\* BEGIN TRANSLATION` and `\\* END TRANSLATION`, which are added behind \
+the algorithm's comment if they are missing; everything else in FILE stays as it is. The same can be said in the \
+file: `PlusCal options (wf, label)`.
+
+The options of pcal.trans are accepted in its spelling (-wfNext, -nocfg, -labelRoot L). Exit status: 0, or 150 if \
+the algorithm is wrong.";
+
+fn label_root(text: &str) -> Result<String, String> {
+    if tla_parser::pluscal::is_label_root(text) {
+        return Ok(text.to_owned());
+    }
+    Err("a letter first, then letters, digits and _".into())
+}
+
+fn line_width(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if n >= tla_parser::pluscal::LEAST_LINE_WIDTH => Ok(n),
+        _ => Err(format!("a number, at least {}", tla_parser::pluscal::LEAST_LINE_WIDTH)),
+    }
 }
 
 /// What `debug` shows.

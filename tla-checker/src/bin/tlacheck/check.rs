@@ -68,7 +68,8 @@ fn look(args: &Check) -> (Result<Outcome, Stopped>, SourceMap) {
         Ok(path) => path,
         Err(diagnostic) => return (Err(stop("error", status::PARSE, vec![*diagnostic])), SourceMap::new()),
     };
-    match run::load(&path, &args.library) {
+    let load = if args.translate { run::load_translated } else { run::load };
+    match load(&path, &args.library) {
         Ok(mut resolved) => {
             let found = find::model(args.config.as_deref(), &path, &mut resolved.spec.sources);
             let outcome = found

@@ -11,6 +11,7 @@ mod find;
 mod output;
 mod progress;
 mod run;
+mod translate;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -84,6 +85,7 @@ fn run_with(arguments: impl Iterator<Item = std::ffi::OsString>) -> std::io::Res
         Some(Command::Parse { files, syntax_only, json, library }) => {
             commands::parse(&files, syntax_only, json, &library, color)
         }
+        Some(Command::Translate(args)) => translate::translate(&args, color),
         Some(Command::Eval { expression, module, library }) => {
             commands::eval(&expression, module.as_deref(), &library, color)
         }

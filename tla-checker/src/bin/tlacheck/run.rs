@@ -9,7 +9,8 @@ use tla_checker::eval::Bounds;
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::library::Library;
-use tla_parser::resolve::{Rejected, Resolved, load_file, load_text};
+use tla_parser::pluscal::{self, Options, translate};
+use tla_parser::resolve::{Rejected, Resolved, load_as, load_file, load_text};
 use tla_parser::source::SourceMap;
 
 /// Where modules are sought, besides the spec's own folder.
@@ -17,9 +18,47 @@ pub fn library(folders: &[PathBuf]) -> Library {
     folders.iter().fold(Library::new(), Library::with_folder)
 }
 
-/// Parses and resolves a spec and every module it needs. Errors: exit status 150.
+/// Parses and resolves a spec and every module it needs. Errors: exit status 150. What is to be said of
+/// algorithms whose translations are missing or stale is among the diagnostics.
 pub fn load(spec: &Path, folders: &[PathBuf]) -> Result<Resolved, Box<Rejected>> {
-    load_file(spec, &library(folders))
+    about_algorithms(load_file(spec, &library(folders)))
+}
+
+/// The same, the spec's own algorithm translated in memory.
+pub fn load_translated(spec: &Path, folders: &[PathBuf]) -> Result<Resolved, Box<Rejected>> {
+    let rejected = |sources, diagnostics| Err(Box::new(Rejected { sources, diagnostics }));
+    let mut sources = SourceMap::new();
+    let text = match find::read(spec) {
+        Ok(text) => text,
+        Err(d) => return rejected(sources, vec![*d]),
+    };
+    let file = sources.add(spec.display().to_string(), text.as_str());
+    let translated = match translate(file, &text, &Options::default()) {
+        Ok(translated) => translated,
+        Err(diagnostics) => return rejected(sources, diagnostics),
+    };
+    // Its warnings point before the translation, where the text is the same.
+    let loaded = about_algorithms(load_as(spec, &translated.text, &library(folders)));
+    let more = translated.warnings;
+    loaded.map(|r| Resolved { warnings: [more, r.warnings].concat(), ..r })
+}
+
+fn about_algorithms(loaded: Result<Resolved, Box<Rejected>>) -> Result<Resolved, Box<Rejected>> {
+    let found = |sources: &SourceMap| -> Vec<Diagnostic> {
+        let own = sources.files().filter(|(_, f)| !f.name.starts_with("<embedded>"));
+        own.flat_map(|(id, f)| pluscal::check(id, &f.text)).collect()
+    };
+    match loaded {
+        Ok(mut resolved) => {
+            resolved.warnings.extend(found(&resolved.spec.sources));
+            Ok(resolved)
+        }
+        Err(mut rejected) => {
+            let found = found(&rejected.sources);
+            rejected.diagnostics.extend(found);
+            Err(rejected)
+        }
+    }
 }
 
 /// What `tlacheck eval` extends when no module is named.
