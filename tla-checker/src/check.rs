@@ -27,6 +27,7 @@ mod bind;
 mod deadline;
 mod formula;
 mod property;
+mod temporal;
 
 use crate::dump::Dump;
 use crate::eval::{Bounds, Evaluator, Registers, Setting};
@@ -40,7 +41,6 @@ use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
 use crate::space::{Progress, Properties};
 use crate::spec::{Roles, SpecSpace};
 use crate::value::Datum;
-use property::Property;
 use rustc_hash::FxHashMap;
 use std::time::{Duration, Instant};
 use tla_parser::code;
@@ -125,29 +125,28 @@ pub fn prepare(
     let mut warnings = Vec::new();
     let (constants, overrides) = bind::bind(spec, model, &mut errors, &mut warnings);
     let mut lowerer = Lowerer::new(spec, constants, overrides);
-    let behaviour = property::behaviour(&mut lowerer, model, &formulas, &mut errors);
+    let mut fairness = Vec::new();
+    let behaviour = property::behaviour(&mut lowerer, model, &formulas, &mut fairness, &mut errors);
     let mut found = Vec::new();
     for clause in &model.properties {
         if let Some((e, _)) = formulas.get(clause, &mut errors) {
-            property::classify(&mut lowerer, clause.text(), e, ROOT, &mut found);
+            property::classify(&mut lowerer, clause.text(), e, ROOT, &mut found, &mut errors);
         }
     }
-    let liveness: Vec<&Property> = found.iter().filter(|p| matches!(p, Property::Liveness(..))).collect();
-    if let Some(Property::Liveness(name, span)) = liveness.first() {
-        errors.push(
-            Diagnostic::error(
-                code::NOT_IMPLEMENTED,
-                format!("checking liveness is not implemented yet, and property `{name}` needs it"),
-            )
-            .at(*span, "a temporal formula that is neither `[]P` nor `[][A]_v`"),
-        );
+    let mut roles = Roles::default();
+    let mut properties = Properties::default();
+    let facts = facts(spec);
+    if errors.is_empty() {
+        let formulas = temporal::Formulas::new(&mut lowerer, &facts, bounds);
+        match temporal::prepare(formulas, &fairness, &found) {
+            Ok((temporal, atoms)) => (properties.temporal, roles.atoms) = (temporal, atoms),
+            Err(more) => errors.extend(more),
+        }
     }
     if !errors.is_empty() {
         return Err(errors);
     }
 
-    let mut roles = Roles::default();
-    let mut properties = Properties::default();
     let mut next = None;
     if let Some((init, step)) = behaviour {
         roles.init = Some(init);
@@ -201,7 +200,6 @@ pub fn prepare(
         return Err(errors);
     }
     let mut ir = lowerer.finish();
-    let facts = facts(spec);
     if let Some(next) = next {
         let registers = Registers::new(facts.clone());
         roles.instances = deadline::within(Some(SPLITTING), &Cancel::new(), |cancel| {
@@ -226,7 +224,8 @@ pub fn prepare(
             Evaluator::new(&setting).few_elements(set, frame)
         };
         specialise::instances(&mut ir, &mut roles.instances, &elements);
-        let formulas = [&roles.invariants, &roles.actions, &roles.constraints, &roles.action_constraints];
+        let formulas =
+            [&roles.invariants, &roles.actions, &roles.constraints, &roles.action_constraints, &roles.atoms];
         for &op in formulas.into_iter().flatten() {
             specialise::operator(&mut ir, op, &elements);
         }
@@ -357,7 +356,7 @@ pub fn run(prepared: &Prepared, options: &Options, observer: &dyn Observer, canc
             if outcome.violations.is_empty() {
                 outcome.verdict = verdict.clone();
             }
-            outcome.violations.push(Violation { verdict, trace: Vec::new() });
+            outcome.violations.push(Violation::bare(verdict));
         }
     }
     outcome.warnings.extend(options.search.dump.as_ref().and_then(Dump::unused));

@@ -7,12 +7,14 @@
 //! cells. Definitions that nothing reaches are not lowered.
 //! *Specifying Systems*, section 17.5.2 (substitution); lambda lifting: T. Johnsson, 1985.
 
+mod atom;
 mod expr;
 mod finish;
 mod free;
 mod reference;
 pub(crate) mod specialise;
 
+pub use atom::{Binder, Predicate};
 pub(crate) use finish::{keeps, literals};
 
 use crate::eval::Native;

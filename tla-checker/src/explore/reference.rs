@@ -388,7 +388,7 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
                 verdict = Verdict::Failure(Phase::Next, Box::new(bug));
             }
             let trace = trace::display(self.space, &mut self.worker, behaviour, &mut warnings);
-            violations.push(Violation { verdict, trace });
+            violations.push(Violation { verdict, trace, cycle: None });
         }
         let first = violations.first().map(|v: &Violation| v.verdict.clone());
         let names = self.space.instances().iter().map(ToString::to_string);

@@ -100,6 +100,11 @@ impl Graph {
         self.stuttering[state as usize]
     }
 
+    /// Has a state's step that changes nothing be labelled otherwise.
+    pub(crate) fn relabel(&mut self, state: u32, stuttering: u32) {
+        self.stuttering[state as usize] = stuttering;
+    }
+
     /// How many states have been expanded.
     pub fn expanded(&self) -> usize {
         self.ends.len()

@@ -15,7 +15,7 @@ impl Lowerer<'_> {
     }
 
     /// Lowers in a place where the current state is another one than around it.
-    fn shifted(&mut self, e: ExprId, env: EnvId) -> NodeId {
+    pub(super) fn shifted(&mut self, e: ExprId, env: EnvId) -> NodeId {
         self.shifts += 1;
         let node = self.expr(e, env);
         self.shifts -= 1;

@@ -8,7 +8,7 @@ impl Lowerer<'_> {
         args.iter().map(|a| self.arg(a, env)).collect()
     }
 
-    fn arg(&mut self, arg: &Arg, env: EnvId) -> NodeId {
+    pub(super) fn arg(&mut self, arg: &Arg, env: EnvId) -> NodeId {
         match arg {
             Arg::Expr(e) => self.expr(*e, env),
             Arg::Operator(op) => self.operator(*op, env),

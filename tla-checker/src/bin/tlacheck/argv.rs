@@ -43,6 +43,8 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("maxstates", Valued("--max-states")),
     ("seconds", Valued("--seconds")),
     ("exact", Flag("--exact")),
+    ("lncheck", Valued("--lncheck")),
+    ("strict", Flag("--strict")),
     ("dump", Dumped),
     ("reference", Flag("--reference")),
     ("fingerprintbits", Valued("--fingerprint-bits")),
@@ -68,7 +70,6 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("fp", DroppedValued),
     ("fpmem", DroppedValued),
     ("fpbits", DroppedValued),
-    ("lncheck", DroppedValued),
     // Not built yet.
     ("simulate", Refused("--simulate")),
     ("generate", Refused("--generate")),
