@@ -100,6 +100,11 @@ impl Prepared {
         self.roles.view.is_some()
     }
 
+    /// Whether there are properties for which the state graph is needed.
+    pub fn has_temporal_properties(&self) -> bool {
+        !self.properties.temporal.duties.is_empty()
+    }
+
     /// Whether the model has behaviours to explore.
     pub fn has_behaviour(&self) -> bool {
         self.roles.init.is_some()

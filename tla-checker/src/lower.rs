@@ -8,6 +8,7 @@
 //! *Specifying Systems*, section 17.5.2 (substitution); lambda lifting: T. Johnsson, 1985.
 
 mod atom;
+mod enabled;
 mod expr;
 mod finish;
 mod free;
@@ -17,6 +18,7 @@ pub(crate) mod specialise;
 pub use atom::{Binder, Predicate};
 pub(crate) use finish::{keeps, literals};
 
+use enabled::Mode;
 use crate::eval::Native;
 use crate::ir::*;
 use crate::value::Datum;
@@ -78,6 +80,11 @@ pub struct Lowerer<'s> {
     ir: Ir,
     envs: Vec<(Option<InstanceId>, EnvId)>,
     env_ids: FxHashMap<(InstanceId, EnvId), EnvId>,
+    /// Environments inside ENABLED, and which one each is a twin of.
+    modes: FxHashMap<EnvId, (Mode, EnvId)>,
+    twins: FxHashMap<(EnvId, Mode), EnvId>,
+    /// Hidden variables: of which declaration, and of which environment.
+    hidden: FxHashMap<(DeclId, EnvId), u32>,
     ops: FxHashMap<(DefId, EnvId), OpId>,
     /// Operators made for built-in symbols that are passed as arguments.
     builtin_ops: FxHashMap<hir::Builtin, OpId>,
@@ -123,6 +130,9 @@ impl<'s> Lowerer<'s> {
             ir,
             envs: vec![(None, ROOT)],
             env_ids: FxHashMap::default(),
+            modes: FxHashMap::default(),
+            twins: FxHashMap::default(),
+            hidden: FxHashMap::default(),
             ops: FxHashMap::default(),
             builtin_ops: FxHashMap::default(),
             captured: FxHashMap::default(),

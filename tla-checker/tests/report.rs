@@ -41,7 +41,7 @@ fn span(file: FileId, text: &str) -> Span {
 fn outcome(verdict: Verdict, trace: Vec<TraceState>) -> Outcome {
     let violations = match verdict {
         Verdict::Success | Verdict::Bounded(_) => vec![],
-        _ => vec![Violation { verdict: verdict.clone(), trace }],
+        _ => vec![Violation { verdict: verdict.clone(), trace, cycle: None }],
     };
     Outcome {
         verdict,
@@ -202,7 +202,7 @@ fn failures() {
 fn several_violations() {
     let (_, file) = sources();
     let mut several = outcome(invariant(file), trace(file)[..2].to_vec());
-    several.violations.push(Violation { verdict: Verdict::Deadlock, trace: trace(file)[..1].to_vec() });
+    several.violations.push(Violation { verdict: Verdict::Deadlock, trace: trace(file)[..1].to_vec(), cycle: None });
     both("continue", &several);
 }
 

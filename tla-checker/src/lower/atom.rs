@@ -54,6 +54,8 @@ impl<'s> Lowerer<'s> {
         let mut fork = Lowerer::new(self.spec, self.constants.clone(), self.overrides.clone());
         fork.envs.clone_from(&self.envs);
         fork.env_ids.clone_from(&self.env_ids);
+        fork.modes.clone_from(&self.modes);
+        fork.twins.clone_from(&self.twins);
         fork
     }
 
@@ -104,12 +106,11 @@ impl<'s> Lowerer<'s> {
             let body = match predicate {
                 Predicate::Plain(e) => l.expr(e, env),
                 Predicate::Taken(v, action) | Predicate::Enabled(v, action) => {
-                    let step = Node::Subscripted(false, l.expr(action, env), l.shifted(v, env));
+                    let enabled = matches!(predicate, Predicate::Enabled(..));
+                    let env = if enabled { l.inside_enabled(env) } else { env };
+                    let step = l.step(false, action, v, env);
                     let step = l.add(step, span);
-                    match predicate {
-                        Predicate::Enabled(..) => l.add(Node::Enabled(step), span),
-                        _ => step,
-                    }
+                    if enabled { l.add(Node::Enabled(step), span) } else { step }
                 }
             };
             if slots.is_empty() { body } else { l.add(Node::Let(slots.into(), body), span) }

@@ -84,6 +84,9 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn decl(&mut self, d: DeclId, args: &[Arg], env: EnvId, span: Span) -> NodeId {
+        if let Some(slot) = self.hidden(d, env) {
+            return self.add(Node::Var(slot), span);
+        }
         match self.substitute(d, env) {
             Some((Arg::Expr(e), inner)) => return self.expr(e, inner),
             Some((Arg::Operator(op), inner)) => {
