@@ -141,10 +141,13 @@ pub fn prepare(
     let mut roles = Roles::default();
     let mut properties = Properties::default();
     let facts = facts(spec);
+    let mut actions = Vec::new();
     if errors.is_empty() {
         let formulas = temporal::Formulas::new(&mut lowerer, &facts, bounds);
         match temporal::prepare(formulas, &fairness, &found) {
-            Ok((temporal, atoms)) => (properties.temporal, roles.atoms) = (temporal, atoms),
+            Ok((temporal, atoms, own)) => {
+                (properties.temporal, roles.atoms, actions) = (temporal, atoms, own);
+            }
             Err(more) => errors.extend(more),
         }
     }
@@ -218,7 +221,14 @@ pub fn prepare(
             };
             let mut evaluator = Evaluator::new(&setting);
             evaluator.quiet = true;
-            evaluator.split(next)
+            let instances = evaluator.split(next);
+            if order.is_none() && roles.view.is_none() {
+                for action in &actions {
+                    let own = evaluator.split(action.action);
+                    action.match_instances(&ir, &own, &instances, &mut properties.temporal);
+                }
+            }
+            instances
         });
     }
     deadline::within(Some(SPLITTING), &Cancel::new(), |cancel| {

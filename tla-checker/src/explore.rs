@@ -260,8 +260,7 @@ impl<'r, S: StateSpace> Crew<'r, S> {
             });
             self.guarded(|_| {
                 if let Some(behaviours) = &run.behaviours {
-                    let temporal = &run.space.properties().temporal;
-                    behaviours.end_level(run.exact.as_ref(), place.level, temporal);
+                    behaviours.end_level(run.exact.as_ref(), place.level);
                 }
             });
             let next = place.level + 1;

@@ -16,7 +16,7 @@ mod reference;
 pub(crate) mod specialise;
 
 pub use atom::{Binder, Predicate};
-pub(crate) use finish::{keeps, literals};
+pub(crate) use finish::{keeps, literals, named_variables};
 
 use enabled::Mode;
 use crate::eval::Native;
@@ -59,6 +59,8 @@ enum Key {
 /// The frame of the operator or rule being lowered.
 #[derive(Default)]
 struct Frame {
+    /// Slots that something refers to.
+    used: FxHashSet<Slot>,
     slots: FxHashMap<Key, Slot>,
     count: u32,
     shifted: Vec<bool>,
@@ -98,6 +100,8 @@ pub struct Lowerer<'s> {
     shapes: FxHashMap<Vec<TextId>, ShapeId>,
     free_of: FxHashMap<(DefId, EnvId), Vec<Key>>,
     decls_of: FxHashMap<DefId, FxHashSet<DeclId>>,
+    /// Bound identifiers of temporal formulas, and the elements they stand for.
+    elements: FxHashMap<LocalId, Datum>,
     /// How many primes, UNCHANGEDs and `\cdot`s enclose the place being lowered.
     shifts: u32,
     action_composition: bool,
@@ -145,6 +149,7 @@ impl<'s> Lowerer<'s> {
             shapes: FxHashMap::default(),
             free_of: FxHashMap::default(),
             decls_of: FxHashMap::default(),
+            elements: FxHashMap::default(),
             shifts: 0,
             action_composition: false,
         }
@@ -243,6 +248,8 @@ impl<'s> Lowerer<'s> {
         }
         self.frames.push(frame);
         let shifts = std::mem::take(&mut self.shifts);
+        // It is lowered once, whatever is bound where it is used.
+        let elements = std::mem::take(&mut self.elements);
         let (base, body, inner) = self.body(def, env);
         let body = match (self.native(base), body) {
             (Some(native), _) if base != def || !self.let_defs.contains(&base) => {
@@ -251,7 +258,7 @@ impl<'s> Lowerer<'s> {
             (_, Some(body)) => self.definition_body(body, inner, base),
             (_, None) => self.add(Node::Nothing("this definition is missing"), d.span),
         };
-        self.shifts = shifts;
+        (self.shifts, self.elements) = (shifts, elements);
         let frame = self.frames.pop().expect("pushed above");
         let op = &mut self.ir.ops[id.index()];
         op.body = body;
@@ -364,8 +371,11 @@ impl<'s> Lowerer<'s> {
     }
 
     fn slot(&mut self, key: Key) -> Slot {
-        match self.frame().slots.get(&key) {
-            Some(&slot) => slot,
+        match self.frame().slots.get(&key).copied() {
+            Some(slot) => {
+                self.frame().used.insert(slot);
+                slot
+            }
             // Unreachable while free_of_def is right; a fresh, empty cell is an evaluation error.
             None => self.frame().add(key),
         }

@@ -39,4 +39,19 @@ pub struct Atom {
     pub stuttering: Option<bool>,
     /// Where it stands.
     pub span: tla_parser::source::Span,
+    /// How it is found out.
+    pub source: Source,
+}
+
+/// How an atom is found out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// It is evaluated.
+    #[default]
+    Evaluated,
+    /// A step to another state satisfies it when it comes from one of these action instances: they are all
+    /// steps of `A` in `<<A>>_v`, and `v` is the whole state.
+    Taken(Vec<u32>),
+    /// A state satisfies it when one of these action instances leads from it to another state.
+    Enabled(Vec<u32>),
 }

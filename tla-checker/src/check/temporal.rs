@@ -12,7 +12,9 @@ use crate::ir::{OpId, Reads};
 use crate::lower::{Binder, EnvId, Lowerer, Predicate};
 use crate::observer::{Cancel, Silent};
 use crate::space;
-use crate::temporal::{Atom, Formula, Temporal, duties};
+use crate::eval::Instance;
+use crate::ir::Ir;
+use crate::temporal::{Atom, Formula, Source, Temporal, duties};
 use crate::value::Datum;
 use rustc_hash::FxHashMap;
 use tla_parser::ast::UnboundedKind;
@@ -26,6 +28,37 @@ const MOST_ELEMENTS: usize = 100_000;
 /// How many definitions deep a formula may be.
 const DEEPEST: usize = 500;
 
+/// The action of an atom `<<A>>_v` or `ENABLED <<A>>_v`, by itself.
+pub(super) struct Action {
+    atom: usize,
+    pub action: OpId,
+    sub: OpId,
+}
+
+impl Action {
+    /// Has the atom be read off the search, if its action is some of the instances of Next and its
+    /// subscript is the whole state. `own` are the action's own instances.
+    pub fn match_instances(&self, ir: &Ir, own: &[Instance], all: &[Instance], temporal: &mut Temporal) {
+        let mut variables = Vec::new();
+        let named = crate::lower::named_variables(ir, ir.op(self.sub).body, &mut variables);
+        let whole = (0..ir.variables.len() as u32).all(|v| variables.contains(&v));
+        if !named || !whole {
+            return;
+        }
+        let keys: Option<Vec<_>> = own.iter().map(Instance::key).collect();
+        let Some(keys) = keys else { return };
+        let mut numbers = Vec::new();
+        for key in keys {
+            let mut same = all.iter().zip(0..).filter(|(instance, _)| instance.key().as_ref() == Some(&key));
+            let Some((_, number)) = same.next() else { return };
+            numbers.push(number);
+            numbers.extend(same.map(|(_, number)| number));
+        }
+        let atom = &mut temporal.atoms[self.atom];
+        atom.source = if atom.step { Source::Taken(numbers) } else { Source::Enabled(numbers) };
+    }
+}
+
 /// Makes formulas, and collects their atoms.
 pub(super) struct Formulas<'l, 's> {
     lowerer: &'l mut Lowerer<'s>,
@@ -33,6 +66,7 @@ pub(super) struct Formulas<'l, 's> {
     bounds: Bounds,
     atoms: Vec<Atom>,
     ops: Vec<OpId>,
+    actions: Vec<Action>,
     /// The atoms by what they say.
     known: FxHashMap<String, u32>,
     elements: usize,
@@ -47,7 +81,7 @@ pub(super) fn prepare(
     mut formulas: Formulas<'_, '_>,
     fairness: &[(ExprId, EnvId)],
     found: &[Property],
-) -> Result<(Temporal, Vec<OpId>), Vec<Diagnostic>> {
+) -> Result<(Temporal, Vec<OpId>, Vec<Action>), Vec<Diagnostic>> {
     let (mut temporal, mut errors) = (Temporal::default(), Vec::new());
     let liveness = found.iter().filter_map(|property| match property {
         Property::Liveness(name, e, env) => Some((name, *e, *env)),
@@ -85,7 +119,7 @@ pub(super) fn prepare(
         }
     }
     temporal.atoms = formulas.atoms;
-    if errors.is_empty() { Ok((temporal, formulas.ops)) } else { Err(errors) }
+    if errors.is_empty() { Ok((temporal, formulas.ops, formulas.actions)) } else { Err(errors) }
 }
 
 type Found<T> = Result<T, Box<Diagnostic>>;
@@ -106,6 +140,7 @@ impl<'l, 's> Formulas<'l, 's> {
             bounds,
             atoms: Vec::new(),
             ops: Vec::new(),
+            actions: Vec::new(),
             known: FxHashMap::default(),
             elements: 0,
         }
@@ -351,7 +386,15 @@ impl<'l, 's> Formulas<'l, 's> {
         let enabled = matches!(predicate, Predicate::Enabled(..));
         let name = if enabled { "ENABLED" } else { "temporal formula" };
         self.ops.push(self.lowerer.predicate(name, predicate, place.env, &binders));
-        self.atoms.push(Atom { step, stuttering, span });
+        if let Predicate::Taken(v, action) | Predicate::Enabled(v, action) = predicate {
+            let mut alone = |e| {
+                let binders = self.lowerer.needed(Predicate::Plain(e), place.env, &place.binders);
+                self.lowerer.predicate("action", Predicate::Plain(e), place.env, &binders)
+            };
+            let (action, sub) = (alone(action), alone(v));
+            self.actions.push(Action { atom: number as usize, action, sub });
+        }
+        self.atoms.push(Atom { step, stuttering, span, source: Source::default() });
         self.known.insert(key, number);
         Ok((Formula::Atom(number), number))
     }

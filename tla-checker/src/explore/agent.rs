@@ -118,7 +118,9 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             actions: vec![ActionCount::default(); instances],
             findings: Findings::default(),
             sketch: run.graph.as_ref().map(|_| Sketch::default()),
-            ledger: run.behaviours.as_ref().map(|_| Ledger::new(&properties.temporal, !run.space.has_view())),
+            ledger: run.behaviours.as_ref().map(|_| {
+                Ledger::new(&properties.temporal, instances, !run.space.has_view())
+            }),
         }
     }
 
@@ -368,7 +370,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             Err(failure) => return self.failed(Phase::Constraint, failure, &new),
             Ok(false) => {
                 if let Some(ledger) = &mut self.ledger {
-                    ledger.cut();
+                    ledger.cut(new.link, new.from, new.state);
                 }
                 self.check(new.level, new.judged, new.state, new.fingerprint, new.tail());
             }

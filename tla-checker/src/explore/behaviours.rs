@@ -12,7 +12,7 @@ use crate::canary::{Rule, without};
 use crate::failure::Failure;
 use crate::liveness::Graph;
 use crate::space::{SpaceWorker, State};
-use crate::temporal::{Atom, Formula, Temporal};
+use crate::temporal::{Atom, Source, Temporal};
 use rustc_hash::FxHashMap;
 use std::sync::{Mutex, MutexGuard};
 
@@ -45,6 +45,8 @@ struct Found {
     state_sets: Vec<u64>,
     /// A state that was expanded, and where its steps begin.
     parents: Vec<(u64, usize)>,
+    /// What is enabled there, as far as the search found that out.
+    parent_sets: Vec<u64>,
     /// Keys (before they were told from others) and identities.
     steps: Vec<(u64, u64)>,
     step_sets: Vec<u64>,
@@ -54,6 +56,9 @@ struct Found {
 pub(super) struct Ledger {
     atoms: Vec<Atom>,
     width: usize,
+    /// By action instance, side by side: what its steps to other states satisfy, and what they enable.
+    taken: Vec<u64>,
+    enabled: Vec<u64>,
     found: Found,
     /// Whether a key says what the step is: not where states share one.
     keys_tell: bool,
@@ -65,23 +70,40 @@ const FEW: usize = 256;
 
 impl Ledger {
     /// For one worker.
-    pub fn new(temporal: &Temporal, keys_tell: bool) -> Self {
+    pub fn new(temporal: &Temporal, instances: usize, keys_tell: bool) -> Self {
         let (atoms, width) = (temporal.atoms.clone(), width(temporal));
-        Ledger { atoms, width, found: Found::default(), keys_tell, cut: 0 }
+        let (mut taken, mut enabled) = (vec![0; width * instances], vec![0; width * instances]);
+        for (number, atom) in atoms.iter().enumerate() {
+            let (sets, instances) = match &atom.source {
+                Source::Evaluated => continue,
+                Source::Taken(instances) => (&mut taken, instances),
+                Source::Enabled(instances) => (&mut enabled, instances),
+            };
+            for &instance in instances {
+                sets[instance as usize * width + number / 64] |= 1 << (number % 64);
+            }
+        }
+        Ledger { atoms, width, taken, enabled, found: Found::default(), keys_tell, cut: 0 }
     }
 
     /// Adds a state that is kept.
     ///
     /// # Errors
     /// The number of an atom, and why it cannot be evaluated.
-    pub fn state(&mut self, worker: &mut impl SpaceWorker, key: u64, state: &State) -> Result<(), (u32, Failure)> {
+    pub fn state(
+        &mut self,
+        worker: &mut impl SpaceWorker,
+        key: u64,
+        state: &State,
+    ) -> Result<(), (u32, Failure)> {
         let start = self.found.state_sets.len();
         self.found.state_sets.resize(start + self.width, 0);
         for (number, atom) in self.atoms.iter().enumerate() {
-            let truth = match (atom.step, atom.stuttering) {
-                (false, _) => worker.atom(number, state, None),
-                (true, Some(truth)) => Ok(truth),
-                (true, None) => worker.atom(number, state, Some(state)),
+            let truth = match (&atom.source, atom.step, atom.stuttering) {
+                (Source::Enabled(_), ..) => continue,
+                (_, false, _) => worker.atom(number, state, None),
+                (_, true, Some(truth)) => Ok(truth),
+                (_, true, None) => worker.atom(number, state, Some(state)),
             };
             if truth.map_err(|failure| (number as u32, failure))? {
                 self.found.state_sets[start + number / 64] |= 1 << (number % 64);
@@ -89,6 +111,19 @@ impl Ledger {
         }
         self.found.states.push(key);
         Ok(())
+    }
+
+    /// Notes a step by an instance to another state.
+    fn take(&mut self, link: Link) -> usize {
+        let (found, width) = (&mut self.found, self.width);
+        if found.parents.last().is_none_or(|last| last.0 != link.parent) {
+            found.parents.push((link.parent, found.steps.len()));
+            found.parent_sets.resize(found.parents.len() * width, 0);
+        }
+        let start = found.parent_sets.len() - width;
+        let enabled = &self.enabled[link.instance as usize * width..][..width];
+        found.parent_sets[start..].iter_mut().zip(enabled).for_each(|(all, own)| *all |= own);
+        found.parents.last().map_or(0, |last| last.1)
     }
 
     /// Adds a step to a state that is inside the constraints.
@@ -103,21 +138,26 @@ impl Ledger {
         to: (u64, u64),
     ) -> Result<(), (u32, Failure)> {
         let Some(from) = from else { return Ok(()) };
-        let found = &mut self.found;
-        if found.parents.last().is_none_or(|last| last.0 != link.parent) {
-            found.parents.push((link.parent, found.steps.len()));
+        // Layouts are the same here; equal words are equal states.
+        if self.keys_tell && from == state {
+            return Ok(());
         }
-        let first = found.parents.last().map_or(0, |last| last.1);
-        if self.keys_tell {
-            let known = &found.steps[first..];
-            if to.0 == link.parent || known.len() <= FEW && known.contains(&to) {
-                return Ok(());
-            }
+        let (first, width) = (self.take(link), self.width);
+        let taken = &self.taken[link.instance as usize * width..][..width];
+        let found = &mut self.found;
+        let known = &found.steps[first..];
+        if self.keys_tell
+            && known.len() <= FEW
+            && let Some(at) = known.iter().position(|step| *step == to)
+        {
+            let set = &mut found.step_sets[(first + at) * width..][..width];
+            set.iter_mut().zip(taken).for_each(|(all, own)| *all |= own);
+            return Ok(());
         }
         let start = found.step_sets.len();
-        found.step_sets.resize(start + self.width, 0);
+        found.step_sets.extend_from_slice(taken);
         for (number, atom) in self.atoms.iter().enumerate() {
-            if atom.step {
+            if atom.step && atom.source == Source::Evaluated {
                 let truth = worker.atom(number, from, Some(state));
                 if truth.map_err(|failure| (number as u32, failure))? {
                     self.found.step_sets[start + number / 64] |= 1 << (number % 64);
@@ -128,9 +168,12 @@ impl Ledger {
         Ok(())
     }
 
-    /// Counts a step out of the constraints.
-    pub fn cut(&mut self) {
+    /// Counts a step out of the constraints: it is enabled all the same.
+    pub fn cut(&mut self, link: Link, from: Option<&State>, state: &State) {
         self.cut += 1;
+        if from.is_some_and(|from| from != state) && !without(Rule::Enabled) {
+            self.take(link);
+        }
     }
 }
 
@@ -156,6 +199,7 @@ impl Behaviours {
         let (into, from) = (&mut pages.found, &mut ledger.found);
         let before = into.steps.len();
         into.parents.extend(from.parents.drain(..).map(|(key, start)| (key, before + start)));
+        into.parent_sets.append(&mut from.parent_sets);
         into.states.append(&mut from.states);
         into.state_sets.append(&mut from.state_sets);
         into.steps.append(&mut from.steps);
@@ -164,8 +208,8 @@ impl Behaviours {
 
     /// Adds to the graph what was found while a level was expanded (level 0: the initial states); only
     /// between levels.
-    pub fn end_level(&self, exact: Option<&Exact>, level: u32, temporal: &Temporal) {
-        lock(&self.pages).turn(exact, level, temporal);
+    pub fn end_level(&self, exact: Option<&Exact>, level: u32) {
+        lock(&self.pages).turn(exact, level);
     }
 
     /// The graph.
@@ -175,8 +219,8 @@ impl Behaviours {
 }
 
 impl Pages {
-    fn turn(&mut self, exact: Option<&Exact>, level: u32, temporal: &Temporal) {
-        let Found { states, state_sets, parents, steps, step_sets } = std::mem::take(&mut self.found);
+    fn turn(&mut self, exact: Option<&Exact>, level: u32) {
+        let Found { states, state_sets, parents, parent_sets, steps, step_sets } = std::mem::take(&mut self.found);
         let width = self.state_bits.len();
         let expanded = self.graph.len();
         let mut order: Vec<(u64, usize)> = states.iter().copied().zip(0..).collect();
@@ -194,20 +238,28 @@ impl Pages {
             }
         }
         // By number: where the steps of a state begin and end. Some states were expanded in several goes.
-        let mut ranges: Vec<(u32, usize, usize)> = Vec::with_capacity(parents.len());
+        let mut ranges: Vec<(u32, usize, usize, usize)> = Vec::with_capacity(parents.len());
         for (at, &(key, start)) in parents.iter().enumerate() {
             let end = parents.get(at + 1).map_or(steps.len(), |next| next.1);
             if let Some(&number) = self.numbers.get(&key) {
-                ranges.push((number, start, end));
+                ranges.push((number, at, start, end));
             }
         }
         ranges.sort_unstable();
-        let mut rest = ranges.into_iter().peekable();
+        let mut rest = ranges.as_slice();
         let (mut set, mut own) = (vec![0; width], Vec::new());
         for state in self.graph.expanded() as u32..expanded as u32 {
             own.clear();
-            let stuttering = self.graph.stuttering(state);
-            while let Some((_, start, end)) = rest.next_if(|range| range.0 == state) {
+            let (mine, others) = rest.split_at(rest.iter().take_while(|range| range.0 == state).count());
+            rest = others;
+            set.copy_from_slice(self.graph.labels.set(self.graph.stuttering(state)));
+            for &(_, at, ..) in mine {
+                let enabled = &parent_sets[at * width..][..width];
+                set.iter_mut().zip(enabled).for_each(|(all, own)| *all |= own);
+            }
+            let stuttering = self.graph.labels.number(&set);
+            self.graph.relabel(state, stuttering);
+            for &(_, _, start, end) in mine {
                 for at in start..end {
                     let (key, identity) = steps[at];
                     // A state for which there was no memory has no key.
@@ -221,37 +273,7 @@ impl Pages {
                     own.push((to, self.graph.labels.number(&set)));
                 }
             }
-            if without(Rule::Enabled) {
-                self.forget_enabled(state, &mut own, temporal);
-            }
             self.graph.expand(&mut own);
-        }
-    }
-
-    /// For a test: takes what is enabled to be what the constraints admit.
-    fn forget_enabled(&mut self, state: u32, steps: &mut [(u32, u32)], temporal: &Temporal) {
-        let (mut pairs, mut formulas) = (Vec::new(), Vec::new());
-        formulas.extend(temporal.fairness.iter());
-        while let Some(formula) = formulas.pop() {
-            match formula {
-                Formula::Fair { enabled, taken, .. } => pairs.push((*enabled, *taken)),
-                Formula::And(all) | Formula::Or(all) => formulas.extend(all),
-                _ => {}
-            }
-        }
-        for (enabled, taken) in pairs {
-            let stuttering = self.graph.stuttering(state);
-            if steps.iter().any(|step| self.graph.labels.has(step.1, taken)) {
-                continue;
-            }
-            let mut clear = |label: u32| {
-                let mut set = self.graph.labels.set(label).to_vec();
-                set[enabled as usize / 64] &= !(1 << (enabled % 64));
-                self.graph.labels.number(&set)
-            };
-            steps.iter_mut().for_each(|step| step.1 = clear(step.1));
-            let label = clear(stuttering);
-            self.graph.relabel(state, label);
         }
     }
 }

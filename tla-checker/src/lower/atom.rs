@@ -2,7 +2,8 @@
 //!
 //! Enters: an expression that is no temporal formula, and the parameters, elements and LET definitions that
 //! its names stand for. Leaves: an operator without parameters. Holds: what is bound becomes a LET around
-//! the expression, outermost first, so that each may mention those before it.
+//! the expression, outermost first, so that each may mention those before it; an element stands in place of
+//! its name, wherever that can be seen.
 
 use super::*;
 
@@ -97,11 +98,14 @@ impl<'s> Lowerer<'s> {
             let mut slots = Vec::new();
             for binder in binders {
                 let node = match binder {
-                    Binder::Element(_, value) => l.datum(value, span),
+                    Binder::Element(local, value) => {
+                        l.elements.insert(*local, value.clone());
+                        l.datum(value, span)
+                    }
                     Binder::Argument(_, arg, env) => l.arg(arg, *env),
                     Binder::Let(def, e, env) => l.definition_body(*e, *env, *def),
                 };
-                slots.push((l.frame().add(binder.key()), node));
+                slots.push((l.frame().add(binder.key()), node, matches!(binder, Binder::Element(..))));
             }
             let body = match predicate {
                 Predicate::Plain(e) => l.expr(e, env),
@@ -113,6 +117,11 @@ impl<'s> Lowerer<'s> {
                     if enabled { l.add(Node::Enabled(step), span) } else { step }
                 }
             };
+            l.elements.clear();
+            // Definitions that lie outside find an element in its slot.
+            let used = std::mem::take(&mut l.frame().used);
+            slots.retain(|(slot, _, element)| !element || used.contains(slot));
+            let slots: Vec<_> = slots.into_iter().map(|(slot, node, _)| (slot, node)).collect();
             if slots.is_empty() { body } else { l.add(Node::Let(slots.into(), body), span) }
         })
     }

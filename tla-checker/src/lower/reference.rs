@@ -75,6 +75,9 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn local(&mut self, l: LocalId, args: &[Arg], env: EnvId, span: Span) -> NodeId {
+        if let Some(element) = self.elements.get(&l).cloned() {
+            return self.datum(&element, span);
+        }
         let slot = self.local_slot(l);
         if self.spec.locals[l.index()].arity == 0 {
             return self.add(Node::Local(slot), span);
