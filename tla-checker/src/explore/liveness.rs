@@ -23,10 +23,10 @@ use tla_parser::diagnostic::Diagnostic;
 const FIRST: usize = 10_000;
 
 /// A lasso's states, and the instance of the step that leads back; `None` for stuttering.
-struct Replayed {
-    behaviour: Behaviour,
-    back: usize,
-    last: Option<usize>,
+pub(super) struct Replayed {
+    pub behaviour: Behaviour,
+    pub back: usize,
+    pub last: Option<usize>,
 }
 
 impl<S: StateSpace> Crew<'_, S> {
@@ -123,18 +123,31 @@ impl<S: StateSpace> Crew<'_, S> {
             }
             Err(failure) => return Some(bug(failure)),
         };
-        let Replayed { behaviour, back, last } = replayed;
-        let action = last.map(|instance| {
-            let instance = &run.space.instances()[instance];
-            (instance.to_string(), instance.span)
-        });
-        let mut trace = trace::display(run.space, worker, behaviour, warnings);
-        for state in trace.iter_mut().skip(1).filter(|state| state.action == "Init") {
-            state.action = if modulo_view { "?" } else { "Stuttering" }.to_owned();
-        }
+        let violation = violation(run.space, worker, verdict, replayed, modulo_view, warnings);
         worker.replaying(false);
-        Some(Violation { verdict, trace, cycle: Some(Cycle { back, action, modulo_view }) })
+        Some(violation)
     }
+}
+
+/// A lasso with what there is to show of it.
+pub(super) fn violation<S: StateSpace>(
+    space: &S,
+    worker: &mut S::Worker<'_>,
+    verdict: Verdict,
+    replayed: Replayed,
+    modulo_view: bool,
+    warnings: &mut Vec<Diagnostic>,
+) -> Violation {
+    let Replayed { behaviour, back, last } = replayed;
+    let action = last.map(|instance| {
+        let instance = &space.instances()[instance];
+        (instance.to_string(), instance.span)
+    });
+    let mut trace = trace::display(space, worker, behaviour, warnings);
+    for state in trace.iter_mut().skip(1).filter(|state| state.action == "Init") {
+        state.action = if modulo_view { "?" } else { "Stuttering" }.to_owned();
+    }
+    Violation { verdict, trace, cycle: Some(Cycle { back, action, modulo_view }) }
 }
 
 /// `--strict` takes what would be a warning for a fault.
@@ -178,12 +191,12 @@ fn shorter<S: StateSpace>(
     }
     if short != *lasso
         && let Ok(mut replayed) = replay(run, worker, &short)
-        && judge(run, worker, property, &mut replayed).is_ok()
+        && judge(run.space, worker, property, &mut replayed).is_ok()
     {
         return Ok(replayed);
     }
     let mut replayed = replay(run, worker, lasso)?;
-    judge(run, worker, property, &mut replayed)?;
+    judge(run.space, worker, property, &mut replayed)?;
     Ok(replayed)
 }
 
@@ -211,7 +224,7 @@ fn replay<S: StateSpace>(
     let (end, back) = (keys.len() - 1, lasso.back);
     if keys[end] == keys[back] {
         // A step to itself: it changes nothing.
-        return Ok(Replayed { behaviour, back: if back == end { end } else { back }, last: None });
+        return Ok(Replayed { behaviour, back, last: None });
     }
     let found = next(run, worker, &mut behaviour.states[end], end as u32 + 1, keys[back])?;
     let (instance, state) = found.ok_or_else(|| lost(back))?;
@@ -267,13 +280,13 @@ fn representatives<S: StateSpace>(
 ///
 /// # Errors
 /// It is no violation.
-fn judge<S: StateSpace>(
-    run: &Run<'_, S>,
+pub(super) fn judge<S: StateSpace>(
+    space: &S,
     worker: &mut S::Worker<'_>,
     property: usize,
     replayed: &mut Replayed,
 ) -> Result<(), Failure> {
-    let temporal = &run.space.properties().temporal;
+    let temporal = &space.properties().temporal;
     let Replayed { behaviour, back, .. } = replayed;
     fit_all(worker, &mut behaviour.states);
     let states = &behaviour.states;

@@ -168,6 +168,7 @@ mod tests {
             ("-metadir=/tmp/x -fp 3 M", "--metadir=/tmp/x M"),
             ("-fp -7 -fpmem -deadlock M", "--deadlock M"),
             ("-checkpoint 0 -recover x M", "--checkpoint 0 --recover x M"),
+            ("-lncheck final --strict M", "--lncheck final --strict M"),
             ("-seed -5 M", "--seed -5 M"),
             ("-config -simulate M", "--config -simulate M"),
             ("-dump states M", "--dump text states M"),
