@@ -18,10 +18,10 @@ pub(crate) mod specialise;
 pub use atom::{Binder, Predicate};
 pub(crate) use finish::{keeps, literals, named_variables};
 
-use enabled::Mode;
 use crate::eval::Native;
 use crate::ir::*;
 use crate::value::Datum;
+use enabled::Mode;
 pub(crate) use finish::is_pure;
 use rustc_hash::{FxHashMap, FxHashSet};
 use tla_parser::hir::{

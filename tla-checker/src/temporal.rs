@@ -41,6 +41,8 @@ pub struct Atom {
     pub span: tla_parser::source::Span,
     /// How it is found out.
     pub source: Source,
+    /// The atom without which it cannot be true: `ENABLED <<A>>_v`, for `<<A>>_v`.
+    pub needs: Option<u32>,
 }
 
 /// How an atom is found out.

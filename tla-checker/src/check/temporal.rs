@@ -7,13 +7,13 @@
 
 use super::property::{Property, level};
 use crate::canary::{Rule, without};
+use crate::eval::Instance;
 use crate::eval::{Bounds, Evaluator, Registers, Setting};
+use crate::ir::Ir;
 use crate::ir::{OpId, Reads};
 use crate::lower::{Binder, EnvId, Lowerer, Predicate};
 use crate::observer::{Cancel, Silent};
 use crate::space;
-use crate::eval::Instance;
-use crate::ir::Ir;
 use crate::temporal::{Atom, Formula, Source, Temporal, duties};
 use crate::value::Datum;
 use rustc_hash::FxHashMap;
@@ -211,6 +211,7 @@ impl<'l, 's> Formulas<'l, 's> {
             Expr::Fairness(strong, sub, action) => {
                 let (_, enabled) = self.atom(Predicate::Enabled(*sub, *action), Level::State, place)?;
                 let (_, taken) = self.atom(Predicate::Taken(*sub, *action), Level::Action, place)?;
+                self.atoms[taken as usize].needs = Some(enabled);
                 Ok(Formula::Fair { strong: *strong, enabled, taken })
             }
             Expr::Def(def, args) => self.definition(*def, args, span, place, place.env),
@@ -304,7 +305,10 @@ impl<'l, 's> Formulas<'l, 's> {
                     self.elements += elements.len();
                     if self.elements > MOST_ELEMENTS {
                         let span = self.lowerer.spec().span(bound.set);
-                        return Err(refused(span, "a temporal formula under quantifiers over so many elements"));
+                        return Err(refused(
+                            span,
+                            "a temporal formula under quantifiers over so many elements",
+                        ));
                     }
                 }
                 places = more;
@@ -394,7 +398,7 @@ impl<'l, 's> Formulas<'l, 's> {
             let (action, sub) = (alone(action), alone(v));
             self.actions.push(Action { atom: number as usize, action, sub });
         }
-        self.atoms.push(Atom { step, stuttering, span, source: Source::default() });
+        self.atoms.push(Atom { step, stuttering, span, source: Source::default(), needs: None });
         self.known.insert(key, number);
         Ok((Formula::Atom(number), number))
     }
@@ -412,7 +416,10 @@ impl<'l, 's> Formulas<'l, 's> {
         let binders = self.lowerer.needed(Predicate::Plain(set), place.env, &place.binders);
         match self.constant(set, place.env, &binders) {
             Some(Datum::Set(elements)) => Ok(elements),
-            _ => Err(refused(span, "a temporal formula under a quantifier over a set that has no value, or is infinite")),
+            _ => Err(refused(
+                span,
+                "a temporal formula under a quantifier over a set that has no value, or is infinite",
+            )),
         }
     }
 
@@ -442,13 +449,12 @@ impl<'l, 's> Formulas<'l, 's> {
 }
 
 fn either(condition: Formula, yes: Formula, no: Formula) -> Formula {
-    Formula::And(vec![
-        Formula::implies(condition.clone(), yes),
-        Formula::Or(vec![condition, no]),
-    ])
+    Formula::And(vec![Formula::implies(condition.clone(), yes), Formula::Or(vec![condition, no])])
 }
 
 /// What cannot be checked.
 fn refused(span: Span, what: &str) -> Box<Diagnostic> {
-    Box::new(Diagnostic::error(code::NOT_IMPLEMENTED, format!("checking {what} is not implemented")).at(span, ""))
+    Box::new(
+        Diagnostic::error(code::NOT_IMPLEMENTED, format!("checking {what} is not implemented")).at(span, ""),
+    )
 }

@@ -118,9 +118,10 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             actions: vec![ActionCount::default(); instances],
             findings: Findings::default(),
             sketch: run.graph.as_ref().map(|_| Sketch::default()),
-            ledger: run.behaviours.as_ref().map(|_| {
-                Ledger::new(&properties.temporal, instances, !run.space.has_view())
-            }),
+            ledger: run
+                .behaviours
+                .as_ref()
+                .map(|_| Ledger::new(&properties.temporal, instances, !run.space.has_view())),
         }
     }
 
@@ -241,6 +242,14 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.worker.at(self.progress(level));
         let mut rest = std::mem::take(&mut self.rest);
         rest.clear();
+        let state = new.parent.fit(&mut self.worker);
+        if let Some(ledger) = &mut self.ledger
+            && let Err((atom, failure)) = ledger.expand(&mut self.worker, new.key, state)
+        {
+            let (subject, key) = (Subject::Failure(Phase::Temporal, atom), new.key);
+            let state = state.to_vec();
+            self.found(level, subject, Some(failure), key, Tail::Kept(key), &state);
+        }
         let state = new.parent.fit(&mut self.worker);
         self.worker.known_successors(state, &mut rest, &mut new.known);
         for successor in &new.known {

@@ -14,6 +14,7 @@ use crate::liveness::Graph;
 use crate::space::{SpaceWorker, State};
 use crate::temporal::{Atom, Source, Temporal};
 use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
 
 /// The graph of a search.
@@ -59,6 +60,10 @@ pub(super) struct Ledger {
     /// By action instance, side by side: what its steps to other states satisfy, and what they enable.
     taken: Vec<u64>,
     enabled: Vec<u64>,
+    /// Which atoms are evaluated when a state is expanded: others need them there.
+    late: Vec<bool>,
+    /// What was found of those, of the last states that were expanded.
+    recent: VecDeque<(u64, Box<[u64]>)>,
     found: Found,
     /// Whether a key says what the step is: not where states share one.
     keys_tell: bool,
@@ -83,7 +88,10 @@ impl Ledger {
                 sets[instance as usize * width + number / 64] |= 1 << (number % 64);
             }
         }
-        Ledger { atoms, width, taken, enabled, found: Found::default(), keys_tell, cut: 0 }
+        let mut late = vec![false; atoms.len()];
+        atoms.iter().filter_map(|atom| atom.needs).for_each(|needed| late[needed as usize] = true);
+        let recent = VecDeque::new();
+        Ledger { atoms, width, taken, enabled, late, recent, found: Found::default(), keys_tell, cut: 0 }
     }
 
     /// Adds a state that is kept.
@@ -100,7 +108,7 @@ impl Ledger {
         self.found.state_sets.resize(start + self.width, 0);
         for (number, atom) in self.atoms.iter().enumerate() {
             let truth = match (&atom.source, atom.step, atom.stuttering) {
-                (Source::Enabled(_), ..) => continue,
+                _ if self.late[number] => continue,
                 (_, false, _) => worker.atom(number, state, None),
                 (_, true, Some(truth)) => Ok(truth),
                 (_, true, None) => worker.atom(number, state, Some(state)),
@@ -110,6 +118,35 @@ impl Ledger {
             }
         }
         self.found.states.push(key);
+        Ok(())
+    }
+
+    /// Adds what has to be known of a state that is expanded.
+    ///
+    /// # Errors
+    /// The number of an atom, and why it cannot be evaluated.
+    pub fn expand(
+        &mut self,
+        worker: &mut impl SpaceWorker,
+        key: u64,
+        state: &State,
+    ) -> Result<(), (u32, Failure)> {
+        let mut set: Box<[u64]> = vec![0; self.width].into();
+        for (number, atom) in self.atoms.iter().enumerate() {
+            if self.late[number] && atom.source == Source::Evaluated {
+                let truth = worker.atom(number, state, None);
+                if truth.map_err(|failure| (number as u32, failure))? {
+                    set[number / 64] |= 1 << (number % 64);
+                }
+            }
+        }
+        self.found.parents.push((key, self.found.steps.len()));
+        self.found.parent_sets.extend_from_slice(&set);
+        // One state waits to be judged while the next is expanded.
+        if self.recent.len() > 1 {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((key, set));
         Ok(())
     }
 
@@ -156,8 +193,15 @@ impl Ledger {
         }
         let start = found.step_sets.len();
         found.step_sets.extend_from_slice(taken);
+        let parent = self.recent.iter().find(|(key, _)| *key == link.parent).map(|(_, set)| set);
         for (number, atom) in self.atoms.iter().enumerate() {
             if atom.step && atom.source == Source::Evaluated {
+                if let (Some(set), Some(needed)) = (parent, atom.needs)
+                    && self.atoms[needed as usize].source == Source::Evaluated
+                    && set[needed as usize / 64] >> (needed % 64) & 1 == 0
+                {
+                    continue;
+                }
                 let truth = worker.atom(number, from, Some(state));
                 if truth.map_err(|failure| (number as u32, failure))? {
                     self.found.step_sets[start + number / 64] |= 1 << (number % 64);
@@ -220,7 +264,8 @@ impl Behaviours {
 
 impl Pages {
     fn turn(&mut self, exact: Option<&Exact>, level: u32) {
-        let Found { states, state_sets, parents, parent_sets, steps, step_sets } = std::mem::take(&mut self.found);
+        let Found { states, state_sets, parents, parent_sets, steps, step_sets } =
+            std::mem::take(&mut self.found);
         let width = self.state_bits.len();
         let expanded = self.graph.len();
         let mut order: Vec<(u64, usize)> = states.iter().copied().zip(0..).collect();

@@ -74,11 +74,15 @@ impl<S: StateSpace> Crew<'_, S> {
         let cut = run.behaviours.as_ref().map_or(0, |behaviours| behaviours.pages().cut);
         let weak = [
             run.space.has_view().then(|| {
-                Diagnostic::warning(code::LIVENESS_MODULO_VIEW, "temporal properties were checked modulo VIEW")
-                    .note("states with the same VIEW are one state: a violation may be missed, or be none")
+                Diagnostic::warning(
+                    code::LIVENESS_MODULO_VIEW,
+                    "temporal properties were checked modulo VIEW",
+                )
+                .note("states with the same VIEW are one state: a violation may be missed, or be none")
             }),
             (cut > 0).then(|| {
-                let (steps, be) = if cut == 1 { ("1 step".to_owned(), "is") } else { (format!("{cut} steps"), "are") };
+                let (steps, be) =
+                    if cut == 1 { ("1 step".to_owned(), "is") } else { (format!("{cut} steps"), "are") };
                 let message = format!("{steps} out of the constraints {be} in no behaviour");
                 Diagnostic::warning(code::LIVENESS_CUT, message)
                     .note("temporal properties were checked on behaviours inside the constraints only")
@@ -86,7 +90,8 @@ impl<S: StateSpace> Crew<'_, S> {
         ];
         for warning in weak.into_iter().flatten() {
             if run.options.strict && violations.is_empty() {
-                violations.push(Violation::bare(Verdict::Failure(Phase::Setup, Box::new(strictly(&warning)))));
+                violations
+                    .push(Violation::bare(Verdict::Failure(Phase::Setup, Box::new(strictly(&warning)))));
             }
             warnings.push(warning);
         }
@@ -217,8 +222,8 @@ fn replay<S: StateSpace>(
             behaviour.push(None, same);
             continue;
         }
-        let (instance, state) = next(run, worker, &mut behaviour.states[at - 1], at as u32, keys[at])?
-            .ok_or_else(|| lost(at))?;
+        let (instance, state) =
+            next(run, worker, &mut behaviour.states[at - 1], at as u32, keys[at])?.ok_or_else(|| lost(at))?;
         behaviour.push(Some(instance), state);
     }
     let (end, back) = (keys.len() - 1, lasso.back);

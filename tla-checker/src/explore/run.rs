@@ -3,8 +3,8 @@
 //! Holds: whoever ends a search early says why before it sets the flag, and the first reason stands.
 //! The counts are exact between levels; during one they lag by what the workers have not published.
 
-use super::behaviours::Behaviours;
 use super::Options;
+use super::behaviours::Behaviours;
 use super::candidates::Candidates;
 use super::checkpoint::Saving;
 use super::disk::Disk;

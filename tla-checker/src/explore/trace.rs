@@ -277,10 +277,14 @@ pub(super) fn shows<S: StateSpace>(
             }
             Phase::Temporal => {
                 let atom = &space.properties().temporal.atoms[index as usize];
-                let mut fails = |from: &[u32], to: Option<&[u32]>| worker.atom(index as usize, from, to).is_err();
+                let mut fails =
+                    |from: &[u32], to: Option<&[u32]>| worker.atom(index as usize, from, to).is_err();
                 match atom.step {
                     false => fails(last, None),
-                    true => fails(last, Some(last.as_slice())) || before.is_some_and(|from| fails(from, Some(last.as_slice()))),
+                    true => {
+                        fails(last, Some(last.as_slice()))
+                            || before.is_some_and(|from| fails(from, Some(last.as_slice())))
+                    }
                 }
             }
             Phase::Constraint => {

@@ -135,7 +135,11 @@ impl Graph {
             Some(&end) => &self.steps[if at == 0 { 0 } else { self.ends[at - 1] }..end],
             None => return Edges { steps: &[], before: state, stuttering: None },
         };
-        Edges { steps, before: state, stuttering: Some(self.stuttering[at]).filter(|_| !without(Rule::Stuttering)) }
+        Edges {
+            steps,
+            before: state,
+            stuttering: Some(self.stuttering[at]).filter(|_| !without(Rule::Stuttering)),
+        }
     }
 }
 
@@ -199,8 +203,9 @@ mod tests {
         (0..400).for_each(|i| assert_eq!(graph.add(labels[i % 300]), i as u32));
         let mut wanted = Vec::new();
         for state in 0..300u32 {
-            let mut steps: Vec<(u32, u32)> =
-                (0..state % 5).map(|i| ((state * 31 + i * 97) % 400, labels[((state + i) % 300) as usize])).collect();
+            let mut steps: Vec<(u32, u32)> = (0..state % 5)
+                .map(|i| ((state * 31 + i * 97) % 400, labels[((state + i) % 300) as usize]))
+                .collect();
             graph.expand(&mut steps);
             steps.insert(0, (state, graph.stuttering(state)));
             wanted.push(steps);

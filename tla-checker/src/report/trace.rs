@@ -45,7 +45,11 @@ pub(super) fn write_cycle(
         None => writeln!(out, "\n{strong}State {}{plain}: Stuttering", trace.len() + 1)?,
         Some((action, span)) => {
             let place = place(sources, *span);
-            writeln!(out, "\n{strong}Back to state {}{plain}: {action}  {faint}{place}{plain}", cycle.back + 1)?;
+            writeln!(
+                out,
+                "\n{strong}Back to state {}{plain}: {action}  {faint}{place}{plain}",
+                cycle.back + 1
+            )?;
         }
     }
     if cycle.modulo_view {

@@ -92,7 +92,9 @@ fn disjuncts(f: &Normal) -> Result<Vec<Vec<Normal>>, String> {
                 }
                 let with = |before: &Vec<Normal>| {
                     let before = before.clone();
-                    more.iter().map(move |after| before.iter().chain(after).cloned().collect()).collect::<Vec<_>>()
+                    more.iter()
+                        .map(move |after| before.iter().chain(after).cloned().collect())
+                        .collect::<Vec<_>>()
                 };
                 found = found.iter().flat_map(with).collect();
             }

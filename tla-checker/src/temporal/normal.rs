@@ -290,7 +290,8 @@ impl Normal {
 /// taken out and the rest, or, where another junction is among them, that one multiplied out.
 fn apart(all: Vec<Normal>, conjunction: bool) -> Result<(Vec<Normal>, Normal), Vec<Normal>> {
     let join = if conjunction { Normal::and } else { Normal::or };
-    let (outer, inner): (Vec<_>, Vec<_>) = all.into_iter().partition(|f| matches!(f, Always(_) | Eventually(_)));
+    let (outer, inner): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|f| matches!(f, Always(_) | Eventually(_)));
     if !outer.is_empty() {
         return Ok((outer, join(inner)));
     }
