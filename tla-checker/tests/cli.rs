@@ -230,6 +230,23 @@ fn temporal_properties() {
     }
 }
 
+/// A violation is found before the graph is whole, and is the same for any number of workers.
+#[test]
+fn temporal_properties_are_checked_as_the_graph_grows() {
+    let run = |arguments: &[&str]| {
+        let mut all = vec!["Turning", "--json"];
+        all.extend(arguments);
+        let said = report(&tlacheck(&all));
+        (said["distinct_states"].as_u64().expect("a number"), [said["trace"].clone(), said["cycle"].clone()])
+    };
+    let (early, lasso) = run(&["-workers", "1"]);
+    assert!((10_000..27_000).contains(&early), "{early}");
+    for workers in ["2", "8"] {
+        assert_eq!(run(&["-workers", workers]), (early, lasso.clone()));
+    }
+    assert_eq!(run(&["-lncheck", "final"]).0, 27_000);
+}
+
 #[test]
 fn a_missing_spec_says_where_was_sought() {
     let said = tlacheck(&["Conter", "--json"]);
