@@ -104,10 +104,9 @@ impl Case {
         let last = *states.last().expect("it begins somewhere");
         for (to, label) in self.graph.edges(last) {
             labels.push(label);
-            for back in 0..states.len() {
-                if states[back] == to && self.violates(labels, back) {
-                    return true;
-                }
+            let mut backs = (0..states.len()).filter(|&back| states[back] == to);
+            if backs.any(|back| self.violates(labels, back)) {
+                return true;
             }
             if labels.len() < most {
                 states.push(to);

@@ -90,9 +90,9 @@ impl<'g> Product<'g> {
             duty.automaton.moves.iter().map(|own| own.iter().map(|m| filter(&m.guard)).collect()).collect();
         let mut numbers = rustc_hash::FxHashMap::default();
         for label in 0..labels {
-            for state in 0..states {
+            for (state, (own, guards)) in duty.automaton.moves.iter().zip(&guards).enumerate() {
                 let start = product.moves.len() as u32;
-                for (m, guard) in duty.automaton.moves[state].iter().zip(&guards[state]) {
+                for (m, guard) in own.iter().zip(guards) {
                     if !guard[label] {
                         continue;
                     }
