@@ -277,14 +277,12 @@ impl<'r, S: StateSpace> Crew<'r, S> {
                 return (depth, None);
             }
             let last = run.options.max_depth.is_some_and(|most| next >= most);
-            if run.bound().is_none() && self.is_violated(complete || last) {
+            let checked = if complete || run.bound().is_none() { self.check(complete || last) } else { None };
+            if checked == Some(true) || complete && checked == Some(false) {
                 return (depth, None);
             }
             if let Some(bound) = run.bound() {
                 return (depth, Some(bound));
-            }
-            if complete {
-                return (depth, None);
             }
             place = Place { level: next, depth };
             if last {

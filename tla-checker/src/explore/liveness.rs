@@ -30,11 +30,13 @@ pub(super) struct Replayed {
 }
 
 impl<S: StateSpace> Crew<'_, S> {
-    /// Checks temporal properties, if it is time for it. Whether one is violated.
-    pub(super) fn is_violated(&mut self, at_end: bool) -> bool {
+    /// Checks temporal properties, if it is time for it. Whether one is violated; `None` where the check was
+    /// cancelled.
+    pub(super) fn check(&mut self, at_end: bool) -> Option<bool> {
         let run = self.run;
-        let Some(behaviours) = &run.behaviours else { return false };
+        let Some(behaviours) = &run.behaviours else { return Some(false) };
         let temporal = &run.space.properties().temporal;
+        let mut complete = true;
         self.guarded(|crew| {
             let mut pages = behaviours.pages();
             let doubled = pages.graph.len() >= FIRST.max(2 * pages.checked);
@@ -44,11 +46,13 @@ impl<S: StateSpace> Crew<'_, S> {
             pages.checked = pages.graph.len();
             let duties = |at: usize| &temporal.duties[at].1;
             let found = check(&pages.graph, &duties, temporal.duties.len(), run.workers, &run.halt);
-            if let Answer::Met(at, lasso) = found {
-                crew.met = Some((at, lasso));
+            match found {
+                Answer::None => {}
+                Answer::Met(at, lasso) => crew.met = Some((at, lasso)),
+                Answer::Cancelled => complete = false,
             }
         });
-        self.met.is_some()
+        complete.then_some(self.met.is_some())
     }
 
     /// Adds the violation of a temporal property, if one was found, and what there is to say about the
@@ -68,9 +72,10 @@ impl<S: StateSpace> Crew<'_, S> {
             let mut violation = None;
             self.guarded(|crew| violation = crew.liveness_violation(at, &lasso, warnings));
             violations.extend(violation);
-            let bug = run.findings().into_iter().next();
-            violations.extend(bug.map(|bug| Violation::bare(bug.verdict(run.space.properties()))));
         }
+        // What is found after the search is a panic.
+        let bug = run.findings().into_iter().next();
+        violations.extend(bug.map(|bug| Violation::bare(bug.verdict(run.space.properties()))));
         let cut = run.behaviours.as_ref().map_or(0, |behaviours| behaviours.pages().cut);
         let weak = [
             run.space.has_view().then(|| {
