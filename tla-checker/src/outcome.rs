@@ -178,7 +178,7 @@ pub struct Cycle {
     /// The place in the trace of the state that comes after the last; the last state's own where the trace
     /// ends with stuttering.
     pub back: usize,
-    /// The action that leads there, and where it is defined; `None` for stuttering.
+    /// The action that leads there, and where it is defined; `None` for stuttering, or where it is not known.
     pub action: Option<(String, Span)>,
     /// Its states agree only in their VIEW: it need not be a behaviour.
     pub modulo_view: bool,

@@ -7,7 +7,7 @@
 //! [`VERSION`].
 
 use super::words::{headline, phase};
-use crate::outcome::{Bound, Cycle, Outcome, TraceState, Verdict, Violation};
+use crate::outcome::{Bound, Outcome, TraceState, Verdict, Violation};
 use crate::value::Datum;
 use serde::{Deserialize, Serialize};
 use tla_parser::diagnostic::Diagnostic;
@@ -109,14 +109,15 @@ pub struct Lap {
 }
 
 impl Lap {
-    fn of(cycle: &Cycle, sources: &SourceMap) -> Lap {
-        Lap {
+    fn of(violation: &Violation, sources: &SourceMap) -> Option<Lap> {
+        let cycle = violation.cycle.as_ref()?;
+        Some(Lap {
             back_to: cycle.back + 1,
-            stuttering: cycle.action.is_none(),
+            stuttering: cycle.back + 1 == violation.trace.len(),
             action: cycle.action.as_ref().map(|action| action.0.clone()),
             span: cycle.action.as_ref().map(|action| Place::of(action.1, sources)),
             modulo_view: cycle.modulo_view,
-        }
+        })
     }
 }
 
@@ -205,7 +206,7 @@ impl Report {
             seconds: outcome.seconds,
             violation,
             trace: first.map_or_else(Vec::new, |v| states(&v.trace, sources)),
-            cycle: first.and_then(|v| v.cycle.as_ref()).map(|cycle| Lap::of(cycle, sources)),
+            cycle: first.and_then(|v| Lap::of(v, sources)),
             warnings: Message::all(&outcome.warnings, sources),
             collision_probability: outcome.collision_probability,
             exact: outcome.exact,
@@ -219,7 +220,7 @@ impl Report {
                 .map(|v| FurtherViolation {
                     violation: fault(v),
                     trace: states(&v.trace, sources),
-                    cycle: v.cycle.as_ref().map(|cycle| Lap::of(cycle, sources)),
+                    cycle: Lap::of(v, sources),
                 })
                 .collect(),
             version: VERSION,

@@ -42,7 +42,10 @@ pub(super) fn write_cycle(
 ) -> io::Result<()> {
     let Palette { strong, plain, faint, .. } = Palette::new(options.color);
     match &cycle.action {
-        None => writeln!(out, "\n{strong}State {}{plain}: Stuttering", trace.len() + 1)?,
+        _ if cycle.back + 1 == trace.len() => {
+            writeln!(out, "\n{strong}State {}{plain}: Stuttering", trace.len() + 1)?;
+        }
+        None => writeln!(out, "\n{strong}Back to state {}{plain}", cycle.back + 1)?,
         Some((action, span)) => {
             let place = place(sources, *span);
             writeln!(
