@@ -48,6 +48,10 @@ CAUGHT_BY = {
     "widen": "SwitchedInvariant",
     "spoil": "LateWitness",
     "judged-in": "VectorClock",
+    "fairness": "LiveWeak",
+    "stuttering": "LiveStutteringFails",
+    "pair": "LiveMutex",
+    "enabled": "LiveEnabled",
 }
 
 

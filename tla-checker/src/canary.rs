@@ -51,6 +51,14 @@ pub(crate) enum Rule {
     Spoil,
     /// A state that was judged in another layout says nothing.
     JudgedIn,
+    /// Behaviours are those that the specification's fairness admits.
+    Fairness,
+    /// A behaviour may stutter in any state.
+    Stuttering,
+    /// A cycle satisfies every condition that is asked of cycles.
+    Pair,
+    /// What is enabled is so whether or not the constraints admit the step.
+    Enabled,
 }
 
 /// Whether a rule is out.

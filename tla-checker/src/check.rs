@@ -27,6 +27,7 @@ mod bind;
 mod deadline;
 mod formula;
 mod property;
+mod temporal;
 
 use crate::dump::Dump;
 use crate::eval::{Bounds, Evaluator, Registers, Setting};
@@ -40,7 +41,6 @@ use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
 use crate::space::{Progress, Properties};
 use crate::spec::{Roles, SpecSpace};
 use crate::value::Datum;
-use property::Property;
 use rustc_hash::FxHashMap;
 use std::time::{Duration, Instant};
 use tla_parser::code;
@@ -100,6 +100,11 @@ impl Prepared {
         self.roles.view.is_some()
     }
 
+    /// Whether there are properties for which the state graph is needed.
+    pub fn has_temporal_properties(&self) -> bool {
+        !self.properties.temporal.duties.is_empty()
+    }
+
     /// Whether the model has behaviours to explore.
     pub fn has_behaviour(&self) -> bool {
         self.roles.init.is_some()
@@ -125,29 +130,31 @@ pub fn prepare(
     let mut warnings = Vec::new();
     let (constants, overrides) = bind::bind(spec, model, &mut errors, &mut warnings);
     let mut lowerer = Lowerer::new(spec, constants, overrides);
-    let behaviour = property::behaviour(&mut lowerer, model, &formulas, &mut errors);
+    let mut fairness = Vec::new();
+    let behaviour = property::behaviour(&mut lowerer, model, &formulas, &mut fairness, &mut errors);
     let mut found = Vec::new();
     for clause in &model.properties {
         if let Some((e, _)) = formulas.get(clause, &mut errors) {
-            property::classify(&mut lowerer, clause.text(), e, ROOT, &mut found);
+            property::classify(&mut lowerer, clause.text(), e, ROOT, &mut found, &mut errors);
         }
     }
-    let liveness: Vec<&Property> = found.iter().filter(|p| matches!(p, Property::Liveness(..))).collect();
-    if let Some(Property::Liveness(name, span)) = liveness.first() {
-        errors.push(
-            Diagnostic::error(
-                code::NOT_IMPLEMENTED,
-                format!("checking liveness is not implemented yet, and property `{name}` needs it"),
-            )
-            .at(*span, "a temporal formula that is neither `[]P` nor `[][A]_v`"),
-        );
+    let mut roles = Roles::default();
+    let mut properties = Properties::default();
+    let facts = facts(spec);
+    let mut actions = Vec::new();
+    if errors.is_empty() {
+        let formulas = temporal::Formulas::new(&mut lowerer, &facts, bounds);
+        match temporal::prepare(formulas, &fairness, &found) {
+            Ok((temporal, atoms, own)) => {
+                (properties.temporal, roles.atoms, actions) = (temporal, atoms, own);
+            }
+            Err(more) => errors.extend(more),
+        }
     }
     if !errors.is_empty() {
         return Err(errors);
     }
 
-    let mut roles = Roles::default();
-    let mut properties = Properties::default();
     let mut next = None;
     if let Some((init, step)) = behaviour {
         roles.init = Some(init);
@@ -201,7 +208,6 @@ pub fn prepare(
         return Err(errors);
     }
     let mut ir = lowerer.finish();
-    let facts = facts(spec);
     if let Some(next) = next {
         let registers = Registers::new(facts.clone());
         roles.instances = deadline::within(Some(SPLITTING), &Cancel::new(), |cancel| {
@@ -215,7 +221,14 @@ pub fn prepare(
             };
             let mut evaluator = Evaluator::new(&setting);
             evaluator.quiet = true;
-            evaluator.split(next)
+            let instances = evaluator.split(next);
+            if order.is_none() && roles.view.is_none() {
+                for action in &actions {
+                    let own = evaluator.split(action.action);
+                    action.match_instances(&ir, &own, &instances, &mut properties.temporal);
+                }
+            }
+            instances
         });
     }
     deadline::within(Some(SPLITTING), &Cancel::new(), |cancel| {
@@ -227,7 +240,8 @@ pub fn prepare(
         };
         specialise::recalled(&mut ir, &elements);
         specialise::instances(&mut ir, &mut roles.instances, &elements);
-        let formulas = [&roles.invariants, &roles.actions, &roles.constraints, &roles.action_constraints];
+        let formulas =
+            [&roles.invariants, &roles.actions, &roles.constraints, &roles.action_constraints, &roles.atoms];
         for &op in formulas.into_iter().flatten() {
             specialise::operator(&mut ir, op, &elements);
         }
@@ -359,7 +373,7 @@ pub fn run(prepared: &Prepared, options: &Options, observer: &dyn Observer, canc
             if outcome.violations.is_empty() {
                 outcome.verdict = verdict.clone();
             }
-            outcome.violations.push(Violation { verdict, trace: Vec::new() });
+            outcome.violations.push(Violation::bare(verdict));
         }
     }
     outcome.warnings.extend(options.search.dump.as_ref().and_then(Dump::unused));

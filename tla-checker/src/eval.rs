@@ -160,7 +160,7 @@ impl<'m> Evaluator<'m> {
         Evaluator {
             setting,
             ir,
-            door: Door::new(store, ir.variables.len()),
+            door: Door::new(store, ir.variables.len(), ir.hidden.len()),
             stack: Vec::new(),
             caches: vec![None; ir.caches.len()],
             memos: cache::Memos::new(ir, setting.keep_values),

@@ -18,6 +18,7 @@
 //! [`reference`](mod@reference) says the same as plainly as possible.
 
 mod agent;
+mod behaviours;
 mod candidates;
 mod checkpoint;
 mod disk;
@@ -27,6 +28,7 @@ mod finding;
 mod frontier;
 mod gate;
 mod graph;
+mod liveness;
 mod monitor;
 mod packed;
 pub mod reference;
@@ -38,6 +40,7 @@ mod trace;
 
 use crate::dump::Dump;
 use crate::failure::{Failure, FailureKind};
+use crate::liveness::Lasso;
 use crate::observer::{Cancel, Observer};
 use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
 use crate::space::{SpaceWorker, StateSpace};
@@ -89,6 +92,11 @@ pub struct Options {
     pub folder: Option<PathBuf>,
     /// Goes on with the checkpoint in this folder, in place of beginning. Checkpoints are written there.
     pub recover: Option<PathBuf>,
+    /// When temporal properties are checked.
+    pub liveness: Liveness,
+    /// Whether what weakens the answer about temporal properties is refused: a VIEW, and constraints that
+    /// cut off behaviours.
+    pub strict: bool,
     /// What the space was made of: a checkpoint is gone on with only if that is the same.
     pub identity: Identity,
     /// Has states go to disk when so many are in memory: to test that with few.
@@ -118,12 +126,26 @@ impl Default for Options {
             checkpoint: None,
             folder: None,
             recover: None,
+            liveness: Liveness::Default,
+            strict: false,
             identity: Identity::default(),
             spill_after: None,
             disk_room: None,
             all_hands: false,
         }
     }
+}
+
+/// When temporal properties are checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Liveness {
+    /// At the end, and each time the graph has doubled before.
+    #[default]
+    Default,
+    /// At the end.
+    Final,
+    /// Not at all.
+    Off,
 }
 
 /// Searches a space and checks everything it has to check.
@@ -166,12 +188,13 @@ fn search<S: StateSpace>(run: &Run<'_, S>, mut record: Record, place: Option<Pla
         let _home = Home { gate: &gate, monitor: &monitor };
         // Without that thread, progress and time limit are looked at between levels only.
         let _ = Builder::new().name("monitor".into()).spawn_scoped(scope, || monitor.watch(run));
-        let mut crew = Crew { run, gate: &gate, first: None, helpers: None, cost: 1e-5 };
+        let mut crew = Crew { run, gate: &gate, first: None, helpers: None, cost: 1e-5, met: None };
         let (depth, bound) = crew.search(scope, &mut record, place);
         monitor.end();
         let mut warnings = order_warning(run.space, run.options);
         warnings.extend(crew.close_graph());
-        let violations = crew.violations(&record, &mut warnings);
+        let mut violations = crew.violations(&record, &mut warnings);
+        crew.lively(&mut violations, &mut warnings);
         outcome(run, depth, bound, violations, warnings)
     })
 }
@@ -202,6 +225,8 @@ struct Crew<'r, S: StateSpace> {
     helpers: Option<usize>,
     /// Seconds of work a state, as last measured.
     cost: f64,
+    /// A behaviour that violates a temporal property: which duty it meets.
+    met: Option<(usize, Lasso)>,
 }
 
 impl<'r, S: StateSpace> Crew<'r, S> {
@@ -233,6 +258,11 @@ impl<'r, S: StateSpace> Crew<'r, S> {
                     graph.end_level(run.space, run.exact.as_ref(), place.level);
                 }
             });
+            self.guarded(|_| {
+                if let Some(behaviours) = &run.behaviours {
+                    behaviours.end_level(run.exact.as_ref(), place.level);
+                }
+            });
             let next = place.level + 1;
             let waiting = run.frontier.len(next);
             let depth = if waiting > 0 { next } else { place.depth };
@@ -243,14 +273,19 @@ impl<'r, S: StateSpace> Crew<'r, S> {
                 self.save(place, record);
             }
             let on = record.add(run.findings(), run.options.continue_after_violation);
-            if !on || complete {
+            if !on {
+                return (depth, None);
+            }
+            let last = run.options.max_depth.is_some_and(|most| next >= most);
+            let checked = if complete || run.bound().is_none() { self.check(complete || last) } else { None };
+            if checked == Some(true) || complete && checked == Some(false) {
                 return (depth, None);
             }
             if let Some(bound) = run.bound() {
                 return (depth, Some(bound));
             }
             place = Place { level: next, depth };
-            if run.options.max_depth.is_some_and(|most| next >= most) {
+            if last {
                 self.save(place, record);
                 return (depth, Some(Bound::Depth));
             }
@@ -370,7 +405,7 @@ impl<'r, S: StateSpace> Crew<'r, S> {
             let bug = self.run.findings().into_iter().next();
             let properties = self.run.space.properties();
             violations.extend(match (violation, bug) {
-                (_, Some(bug)) => Some(Violation { verdict: bug.verdict(properties), trace: Vec::new() }),
+                (_, Some(bug)) => Some(Violation::bare(bug.verdict(properties))),
                 (violation, None) => violation,
             });
         }
@@ -381,7 +416,7 @@ impl<'r, S: StateSpace> Crew<'r, S> {
         let run = self.run;
         let verdict = finding.verdict(run.space.properties());
         let Some(first) = self.first.as_mut().filter(|_| finding.length > 0) else {
-            return Violation { verdict, trace: Vec::new() };
+            return Violation::bare(verdict);
         };
         let worker = &mut first.worker;
         // A trace is also due after a cancellation: whoever cancels does not wait for long.
@@ -389,7 +424,8 @@ impl<'r, S: StateSpace> Crew<'r, S> {
         worker.replaying(true);
         let violation = match trace::replay(run, worker, finding) {
             Ok(behaviour) => {
-                Violation { verdict, trace: trace::display(run.space, worker, behaviour, warnings) }
+                let trace = trace::display(run.space, worker, behaviour, warnings);
+                Violation { verdict, trace, cycle: None }
             }
             Err(failure) if run.in_order || failure.kind == FailureKind::Cancelled => {
                 warnings.push(
@@ -397,11 +433,12 @@ impl<'r, S: StateSpace> Crew<'r, S> {
                         .note(failure.message)
                         .note("only its last state is shown"),
                 );
-                Violation { verdict, trace: trace::last_alone(run.space, worker, finding, warnings) }
+                let trace = trace::last_alone(run.space, worker, finding, warnings);
+                Violation { verdict, trace, cycle: None }
             }
             Err(mut failure) => {
                 failure.notes.push(format!("it was to be the trace of: {:?}", finding.subject));
-                Violation { verdict: Verdict::Failure(Phase::Next, Box::new(failure)), trace: Vec::new() }
+                Violation::bare(Verdict::Failure(Phase::Next, Box::new(failure)))
             }
         };
         worker.replaying(false);

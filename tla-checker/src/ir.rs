@@ -115,6 +115,8 @@ pub struct Ir {
     pub(crate) kept_by_text: rustc_hash::FxHashMap<String, u32>,
     /// Names of the variables, in order of their slots.
     pub variables: Vec<String>,
+    /// Names of variables that only next states inside ENABLED have; their slots come after those.
+    pub hidden: Vec<String>,
     /// Why the meaning depends on the order of evaluation, if it does: a native's name.
     pub impure: Option<String>,
 }

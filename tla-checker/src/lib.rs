@@ -71,6 +71,7 @@
 //! | [`space`], [`spec`] | the seam between meaning and search, and the model's side of it |
 //! | `state` | how states are packed, and what is learned about packed states |
 //! | [`explore`] | the search, and the reference it is compared with |
+//! | [`temporal`], [`liveness`] | temporal formulas, and whether a state graph has a behaviour that violates one |
 //! | [`dump`] | the state graph in a file: text, DOT, JSON, GraphML |
 //! | [`observer`], [`outcome`], [`failure`] | what is said while a run is under way and at its end |
 //! | [`report`] | outcomes and diagnostics as text, JSON and events |
@@ -83,6 +84,7 @@ pub mod eval;
 pub mod explore;
 pub mod failure;
 pub mod ir;
+pub mod liveness;
 pub mod lower;
 pub mod model;
 pub mod observer;
@@ -91,4 +93,5 @@ pub mod report;
 pub mod space;
 pub mod spec;
 mod state;
+pub mod temporal;
 pub mod value;

@@ -8,17 +8,21 @@
 //! *Specifying Systems*, section 17.5.2 (substitution); lambda lifting: T. Johnsson, 1985.
 
 mod alike;
+mod atom;
+mod enabled;
 mod expr;
 mod finish;
 mod free;
 mod reference;
 pub(crate) mod specialise;
 
-pub(crate) use finish::{keeps, literals};
+pub use atom::{Binder, Predicate};
+pub(crate) use finish::{keeps, literals, named_variables};
 
 use crate::eval::Native;
 use crate::ir::*;
 use crate::value::Datum;
+use enabled::Mode;
 pub(crate) use finish::is_pure;
 use rustc_hash::{FxHashMap, FxHashSet};
 use tla_parser::hir::{
@@ -56,6 +60,8 @@ enum Key {
 /// The frame of the operator or rule being lowered.
 #[derive(Default)]
 struct Frame {
+    /// Slots that something refers to.
+    used: FxHashSet<Slot>,
     slots: FxHashMap<Key, Slot>,
     count: u32,
     shifted: Vec<bool>,
@@ -77,6 +83,11 @@ pub struct Lowerer<'s> {
     ir: Ir,
     envs: Vec<(Option<InstanceId>, EnvId)>,
     env_ids: FxHashMap<(InstanceId, EnvId), EnvId>,
+    /// Environments inside ENABLED, and which one each is a twin of.
+    modes: FxHashMap<EnvId, (Mode, EnvId)>,
+    twins: FxHashMap<(EnvId, Mode), EnvId>,
+    /// Hidden variables: of which declaration, and of which environment.
+    hidden: FxHashMap<(DeclId, EnvId), u32>,
     ops: FxHashMap<(DefId, EnvId), OpId>,
     /// Operators made for built-in symbols that are passed as arguments.
     builtin_ops: FxHashMap<hir::Builtin, OpId>,
@@ -90,6 +101,8 @@ pub struct Lowerer<'s> {
     shapes: FxHashMap<Vec<TextId>, ShapeId>,
     free_of: FxHashMap<(DefId, EnvId), Vec<Key>>,
     decls_of: FxHashMap<DefId, FxHashSet<DeclId>>,
+    /// Bound identifiers of temporal formulas, and the elements they stand for.
+    elements: FxHashMap<LocalId, Datum>,
     /// How many primes, UNCHANGEDs and `\cdot`s enclose the place being lowered.
     shifts: u32,
     action_composition: bool,
@@ -122,6 +135,9 @@ impl<'s> Lowerer<'s> {
             ir,
             envs: vec![(None, ROOT)],
             env_ids: FxHashMap::default(),
+            modes: FxHashMap::default(),
+            twins: FxHashMap::default(),
+            hidden: FxHashMap::default(),
             ops: FxHashMap::default(),
             builtin_ops: FxHashMap::default(),
             captured: FxHashMap::default(),
@@ -134,6 +150,7 @@ impl<'s> Lowerer<'s> {
             shapes: FxHashMap::default(),
             free_of: FxHashMap::default(),
             decls_of: FxHashMap::default(),
+            elements: FxHashMap::default(),
             shifts: 0,
             action_composition: false,
         }
@@ -233,6 +250,8 @@ impl<'s> Lowerer<'s> {
         }
         self.frames.push(frame);
         let shifts = std::mem::take(&mut self.shifts);
+        // It is lowered once, whatever is bound where it is used.
+        let elements = std::mem::take(&mut self.elements);
         let (base, body, inner) = self.body(def, env);
         let body = match (self.native(base), body) {
             (Some(native), _) if base != def || !self.let_defs.contains(&base) => {
@@ -241,7 +260,7 @@ impl<'s> Lowerer<'s> {
             (_, Some(body)) => self.definition_body(body, inner, base),
             (_, None) => self.add(Node::Nothing("this definition is missing"), d.span),
         };
-        self.shifts = shifts;
+        (self.shifts, self.elements) = (shifts, elements);
         let frame = self.frames.pop().expect("pushed above");
         let op = &mut self.ir.ops[id.index()];
         op.body = body;
@@ -355,8 +374,11 @@ impl<'s> Lowerer<'s> {
     }
 
     fn slot(&mut self, key: Key) -> Slot {
-        match self.frame().slots.get(&key) {
-            Some(&slot) => slot,
+        match self.frame().slots.get(&key).copied() {
+            Some(slot) => {
+                self.frame().used.insert(slot);
+                slot
+            }
             // Unreachable while free_of_def is right; a fresh, empty cell is an evaluation error.
             None => self.frame().add(key),
         }

@@ -44,6 +44,8 @@ pub enum Phase {
     ActionProperty,
     /// In a property of initial states.
     InitialProperty,
+    /// In a temporal property, or in fairness.
+    Temporal,
     /// In a constraint.
     Constraint,
     /// In VIEW.
@@ -96,6 +98,13 @@ pub enum Verdict {
         /// Where it is defined.
         span: Option<Span>,
     },
+    /// A behaviour violates a temporal property.
+    Liveness {
+        /// Its name.
+        name: String,
+        /// Where it, or the part of it that is violated, is stated.
+        span: Option<Span>,
+    },
     /// An evaluation failed.
     Failure(Phase, Box<Failure>),
 }
@@ -108,7 +117,7 @@ impl Verdict {
             Verdict::Assumption { .. } | Verdict::Postcondition { .. } => 10,
             Verdict::Deadlock => 11,
             Verdict::Invariant { .. } => 12,
-            Verdict::ActionProperty { .. } | Verdict::InitialProperty { .. } => 13,
+            Verdict::ActionProperty { .. } | Verdict::InitialProperty { .. } | Verdict::Liveness { .. } => 13,
             Verdict::Failure(phase, failure) => match (failure.kind, phase) {
                 (FailureKind::Cancelled, _) => 0,
                 // What was asked for cannot be done with this model, or this folder.
@@ -135,6 +144,7 @@ impl Verdict {
             Verdict::Invariant { .. } => "invariant",
             Verdict::ActionProperty { .. } => "action_property",
             Verdict::InitialProperty { .. } => "initial_property",
+            Verdict::Liveness { .. } => "liveness",
             Verdict::Failure(..) => "failure",
         }
     }
@@ -158,6 +168,27 @@ pub struct Violation {
     pub verdict: Verdict,
     /// From an initial state to the state that shows it; empty where no state is involved.
     pub trace: Vec<TraceState>,
+    /// How the trace goes on for ever, where that is what shows it.
+    pub cycle: Option<Cycle>,
+}
+
+/// How a trace goes on after its last state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cycle {
+    /// The place in the trace of the state that comes after the last; the last state's own where the trace
+    /// ends with stuttering.
+    pub back: usize,
+    /// The action that leads there, and where it is defined; `None` for stuttering, or where it is not known.
+    pub action: Option<(String, Span)>,
+    /// Its states agree only in their VIEW: it need not be a behaviour.
+    pub modulo_view: bool,
+}
+
+impl Violation {
+    /// One without a trace.
+    pub fn bare(verdict: Verdict) -> Violation {
+        Violation { verdict, trace: Vec::new(), cycle: None }
+    }
 }
 
 /// Everything a run found.
@@ -195,7 +226,7 @@ impl Outcome {
     pub fn of(verdict: Verdict) -> Outcome {
         let violations = match &verdict {
             Verdict::Success | Verdict::Bounded(_) => Vec::new(),
-            _ => vec![Violation { verdict: verdict.clone(), trace: Vec::new() }],
+            _ => vec![Violation::bare(verdict.clone())],
         };
         Outcome {
             verdict,

@@ -8,6 +8,7 @@
 
 use crate::failure::Failure;
 use crate::observer::Cancel;
+use crate::temporal::Temporal;
 use crate::value::{Datum, Numbers};
 use std::ops::ControlFlow;
 use tla_parser::source::Span;
@@ -54,6 +55,8 @@ pub struct Properties {
     pub actions: Vec<Property>,
     /// Predicates of initial states only (state-level properties).
     pub initial: Vec<Property>,
+    /// Everything else: liveness.
+    pub temporal: Temporal,
 }
 
 /// A successor as it is handed out; the slice is only valid during the call.
@@ -231,6 +234,15 @@ pub trait SpaceWorker {
     /// # Errors
     /// It cannot be evaluated.
     fn initial_property(&mut self, index: usize, state: &State) -> Result<bool, Failure>;
+
+    /// Whether atom `index` of [`Temporal::atoms`] is true of a state, or of the step to `next`.
+    ///
+    /// # Errors
+    /// It cannot be evaluated.
+    fn atom(&mut self, index: usize, state: &State, next: Option<&State>) -> Result<bool, Failure> {
+        let _ = (state, next);
+        unreachable!("a space without temporal properties has no atom {index}");
+    }
 
     /// The value of the VIEW, `None` where the space has none. The searches ask that tell states apart
     /// by values, not by fingerprints.

@@ -38,6 +38,8 @@ pub struct Roles {
     pub actions: Vec<OpId>,
     /// In the order of [`Properties::initial`].
     pub initial: Vec<OpId>,
+    /// In the order of [`Temporal::atoms`](crate::temporal::Temporal::atoms).
+    pub atoms: Vec<OpId>,
     /// State constraints.
     pub constraints: Vec<OpId>,
     /// Action constraints.

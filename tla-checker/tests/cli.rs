@@ -181,6 +181,73 @@ fn a_graph_that_cannot_be_written_is_an_error_before_the_search() {
 }
 
 #[test]
+fn temporal_properties() {
+    let run = |arguments: &[&str]| {
+        let mut all = vec!["Lively", "--json"];
+        all.extend(arguments);
+        let said = tlacheck(&all);
+        (said.status, report(&said))
+    };
+    let codes = |report: &serde_json::Value| {
+        let warnings = report["warnings"].as_array().expect("a list").iter();
+        warnings.map(|w| w["code"].as_str().expect("text").to_owned()).collect::<Vec<_>>()
+    };
+    let (status, whole) = run(&[]);
+    assert_eq!((status, codes(&whole)), (0, vec![]), "{whole}");
+    let (status, fails) = run(&["-config", "LivelyFails"]);
+    assert_eq!(
+        (status, &fails["outcome"], &fails["violation"]["name"]),
+        (13, &"liveness".into(), &"Settles".into())
+    );
+    // Other states than the first recur, and y changes among them.
+    let back = fails["cycle"]["back_to"].as_u64().expect("a number") as usize;
+    let trace = fails["trace"].as_array().expect("a list");
+    assert!(trace[back - 1..].iter().any(|state| state["state"]["y"] == 1), "{fails}");
+    assert_eq!(tlacheck(&["Lively", "-config", "LivelyFails", "-lncheck", "final"]).status, 13);
+    let (status, off) = run(&["-config", "LivelyFails", "-lncheck", "off"]);
+    assert_eq!((status, codes(&off)), (0, vec!["W0632".to_owned()]), "{off}");
+    // Constraints and VIEW weaken the answer.
+    let (status, cut) = run(&["-config", "LivelySmall"]);
+    assert_eq!((status, codes(&cut)), (0, vec!["W0631".to_owned()]), "{cut}");
+    let (status, strict) = run(&["-config", "LivelySmall", "--strict"]);
+    assert_eq!((status, &strict["diagnostics"][0]["code"]), (151, &"E0615".into()), "{strict}");
+    let (status, view) = run(&["-config", "LivelyView"]);
+    assert_eq!(codes(&view), ["W0630"], "{status} {view}");
+    let (status, strict) = run(&["-config", "LivelyView", "--strict", "-lncheck", "off"]);
+    assert_eq!((status, codes(&strict)), (0, vec!["W0632".to_owned()]), "{strict}");
+    // What is not built is refused by name.
+    for (arguments, wanted) in [
+        (&["-config", "LivelySet"][..], "not constant"),
+        (&["-config", "LivelyHidden"], "\\EE"),
+        (&["--memory", "64m"], "a temporal property with --memory"),
+        (&["--checkpoint", "1"], "a temporal property with a checkpoint"),
+        (&["-config", "LivelyView", "--reference"], "--reference with VIEW"),
+    ] {
+        let (status, refused) = run(arguments);
+        let text = refused["diagnostics"][0]["message"].as_str().expect("text");
+        assert!(status == 151 && text.contains(wanted), "{arguments:?}: {status} {refused}");
+        assert_eq!(refused["diagnostics"][0]["code"], "E0490");
+    }
+}
+
+/// A violation is found before the graph is whole, and is the same for any number of workers.
+#[test]
+fn temporal_properties_are_checked_as_the_graph_grows() {
+    let run = |arguments: &[&str]| {
+        let mut all = vec!["Turning", "--json"];
+        all.extend(arguments);
+        let said = report(&tlacheck(&all));
+        (said["distinct_states"].as_u64().expect("a number"), [said["trace"].clone(), said["cycle"].clone()])
+    };
+    let (early, lasso) = run(&["-workers", "1"]);
+    assert!((10_000..27_000).contains(&early), "{early}");
+    for workers in ["2", "8"] {
+        assert_eq!(run(&["-workers", workers]), (early, lasso.clone()));
+    }
+    assert_eq!(run(&["-lncheck", "final"]).0, 27_000);
+}
+
+#[test]
 fn a_missing_spec_says_where_was_sought() {
     let said = tlacheck(&["Conter", "--json"]);
     assert_eq!(said.status, 150);

@@ -71,6 +71,28 @@ fn generated_modules_agree_with_tlc() {
     });
 }
 
+/// Random modules with fairness and temporal properties. Every lasso was judged again before it came here:
+/// one that is no violation is a failure.
+#[test]
+fn temporal_properties_agree_with_tlc() {
+    let cases: Vec<Row> = rows("generated/liveness.jsonl");
+    let violated = cases.iter().filter(|row| row.class.as_deref() == Some("liveness")).count();
+    assert!(cases.len() >= 300 && (100..=250).contains(&violated), "{violated} of {}", cases.len());
+    suite(&cases, |row| {
+        let how = [
+            How::Workers(1),
+            How::Workers(2),
+            How::Workers(8),
+            How::Apart(1, 0),
+            How::Apart(2, 5),
+            How::Exact(2, 64),
+            How::Exact(1, 8),
+            How::Reference,
+        ];
+        check(&Source::texts(row), row, &how)
+    });
+}
+
 /// With short fingerprints a large model loses states, so the comparison above can fail; kept whole, it
 /// loses none, however short they are and whoever meets a state first.
 #[test]

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 use tla_checker::failure::{Call, Failure, FailureKind};
 use tla_checker::observer::Observer;
-use tla_checker::outcome::{Bound, Outcome, Phase, TraceState, Verdict, Violation};
+use tla_checker::outcome::{Bound, Cycle, Outcome, Phase, TraceState, Verdict, Violation};
 use tla_checker::report::events::{Event, EventWriter};
 use tla_checker::report::json::Report;
 use tla_checker::report::text::{TextOptions, write_diagnostics, write_outcome};
@@ -41,7 +41,7 @@ fn span(file: FileId, text: &str) -> Span {
 fn outcome(verdict: Verdict, trace: Vec<TraceState>) -> Outcome {
     let violations = match verdict {
         Verdict::Success | Verdict::Bounded(_) => vec![],
-        _ => vec![Violation { verdict: verdict.clone(), trace }],
+        _ => vec![Violation { verdict: verdict.clone(), trace, cycle: None }],
     };
     Outcome {
         verdict,
@@ -189,6 +189,24 @@ fn properties() {
 }
 
 #[test]
+fn lassos() {
+    let (_, file) = sources();
+    let violated = Verdict::Liveness { name: "Chimes".into(), span: Some(span(file, "TypeOK")) };
+    for (name, cycle) in [
+        (
+            "liveness",
+            Cycle { back: 1, action: Some(("Tick".into(), span(file, "Tick"))), modulo_view: false },
+        ),
+        ("liveness_stuttering", Cycle { back: 2, action: None, modulo_view: false }),
+        ("liveness_view", Cycle { back: 0, action: None, modulo_view: true }),
+    ] {
+        let mut lasso = outcome(violated.clone(), trace(file)[..3].to_vec());
+        lasso.violations[0].cycle = Some(cycle);
+        both(name, &lasso);
+    }
+}
+
+#[test]
 fn failures() {
     let (_, file) = sources();
     let failed = Verdict::Failure(Phase::Next, Box::new(failure(file)));
@@ -202,7 +220,11 @@ fn failures() {
 fn several_violations() {
     let (_, file) = sources();
     let mut several = outcome(invariant(file), trace(file)[..2].to_vec());
-    several.violations.push(Violation { verdict: Verdict::Deadlock, trace: trace(file)[..1].to_vec() });
+    several.violations.push(Violation {
+        verdict: Verdict::Deadlock,
+        trace: trace(file)[..1].to_vec(),
+        cycle: None,
+    });
     both("continue", &several);
 }
 

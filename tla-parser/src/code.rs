@@ -396,6 +396,20 @@ complete checkpoint stays until the next one is; copying part of a folder does, 
 "The spec reads or writes something that is neither in the state nor constant (see W0601): registers, random
 elements, counters of the run. With `--memory` states are looked at in another order and some of them twice,
 and a checkpoint does not hold registers, so both are refused for such a spec.";
+    STRICT = "E0615", "the answer would be weaker than `--strict` allows",
+"Temporal properties were checked with a VIEW, or constraints cut off behaviours (see W0630, W0631): what was
+found to hold need not hold of the spec. With `--strict` that is no answer.";
+    LIVENESS_MODULO_VIEW = "W0630", "temporal properties were checked modulo VIEW",
+"States with the same VIEW are taken for one, also by temporal properties. A behaviour of such states need not
+be one of the spec, and one of the spec may be missed; TLC does the same, and does not say so. Check temporal
+properties without the VIEW, or see that the VIEW leaves out nothing they depend on. `--strict` refuses it.";
+    LIVENESS_CUT = "W0631", "constraints cut off behaviours that temporal properties depend on",
+"Temporal properties are checked on behaviours inside the constraints. A state whose steps all lead out of them
+has no other future than to stutter, which fairness may rule out: then nothing is found wrong with it, however
+it goes on. Bound the model by its actions instead, or read the answer with that in mind. `--strict` refuses
+it.";
+    LIVENESS_OFF = "W0632", "temporal properties were not checked",
+"`-lncheck off` leaves temporal properties out. Invariants and step properties are checked.";
     CONFIG_REASSIGNED = "W0401", "a constant is assigned twice",
 "Both lines assign the same constant or definition in the same context; the last one counts, as
 in TLC. Remove the other.";

@@ -2,7 +2,7 @@
 //! fairness; a property into what holds of states, of steps and of initial states.
 //!
 //! Holds: conjunctions and definitions (through INSTANCE too) are taken apart as TLC does; what is
-//! left is liveness, and is reported as such, never dropped.
+//! left is liveness, and goes to [`super::temporal`].
 
 use super::formula::Formulas;
 use crate::ir::OpId;
@@ -24,7 +24,7 @@ pub(super) enum Property {
     /// Holds of every initial state.
     Initial(String, ExprId, EnvId),
     /// Anything else.
-    Liveness(String, Span),
+    Liveness(String, ExprId, EnvId),
 }
 
 impl Property {
@@ -76,7 +76,7 @@ fn is_temporal(lowerer: &mut Lowerer<'_>, e: ExprId, env: EnvId) -> bool {
 }
 
 /// The level of an expression, from what the resolver found for definitions.
-fn level(spec: &Spec, lowerer: &Lowerer<'_>, e: ExprId, env: EnvId) -> Level {
+pub(super) fn level(spec: &Spec, lowerer: &Lowerer<'_>, e: ExprId, env: EnvId) -> Level {
     let own = match spec.expr(e) {
         Expr::Fairness(..) => Level::Temporal,
         Expr::Builtin(Builtin::Always | Builtin::Eventually | Builtin::LeadsTo | Builtin::PlusArrow, _) => {
@@ -116,11 +116,12 @@ fn conjuncts(lowerer: &mut Lowerer<'_>, e: ExprId, env: EnvId, parts: &mut Vec<(
     }
 }
 
-/// The initial predicate and the next-state relation of a model.
+/// The initial predicate and the next-state relation of a model; `fairness` gets what else it assumes.
 pub(super) fn behaviour(
     lowerer: &mut Lowerer<'_>,
     model: &Model,
     formulas: &Formulas,
+    fairness: &mut Vec<(ExprId, EnvId)>,
     errors: &mut Vec<Diagnostic>,
 ) -> Option<(OpId, OpId)> {
     match &model.behaviour {
@@ -160,13 +161,17 @@ pub(super) fn behaviour(
             for (e, env) in parts {
                 if !is_temporal(lowerer, e, env) {
                     init.push((e, env));
-                } else if let Expr::Builtin(Builtin::Always, args) = lowerer.spec().expr(e).clone() {
+                    continue;
+                }
+                if let Expr::Builtin(Builtin::Always, args) = lowerer.spec().expr(e).clone() {
                     let (inner, env) = unfold(lowerer, args[0], env);
                     if let Expr::Subscripted(true, action, _) = lowerer.spec().expr(inner) {
                         next.push((*action, env, inner));
+                        continue;
                     }
                 }
                 // Fairness and other liveness conjuncts restrict behaviours, not states and steps.
+                fairness.push((e, env));
             }
             let spec = lowerer.spec();
             if init.is_empty() || next.is_empty() {
@@ -242,6 +247,7 @@ pub(super) fn classify(
     e: ExprId,
     env: EnvId,
     found: &mut Vec<Property>,
+    errors: &mut Vec<Diagnostic>,
 ) {
     let mut parts = Vec::new();
     conjuncts(lowerer, e, env, &mut parts);
@@ -250,19 +256,27 @@ pub(super) fn classify(
         if !is_temporal(lowerer, e, env) {
             found.push(match level(lowerer.spec(), lowerer, e, env) {
                 Level::Constant | Level::State => Property::Initial(name.to_string(), e, env),
-                _ => Property::Liveness(name.to_string(), span),
+                _ => {
+                    let message = format!("property `{name}` has a part that is about one step");
+                    errors.push(
+                        Diagnostic::error(code::CONFIG_LEVEL, message)
+                            .at(span, "it has primes")
+                            .help("what holds of every step is `[][A]_v`"),
+                    );
+                    continue;
+                }
             });
             continue;
         }
         let Expr::Builtin(Builtin::Always, args) = lowerer.spec().expr(e).clone() else {
-            found.push(Property::Liveness(name.to_string(), span));
+            found.push(Property::Liveness(name.to_string(), e, env));
             continue;
         };
         let level = level(lowerer.spec(), lowerer, args[0], env);
         found.push(match level {
             Level::Constant | Level::State => Property::Invariant(name.to_string(), args[0], env),
             Level::Action => Property::Action(name.to_string(), args[0], env),
-            Level::Temporal => Property::Liveness(name.to_string(), span),
+            Level::Temporal => Property::Liveness(name.to_string(), e, env),
         });
     }
 }

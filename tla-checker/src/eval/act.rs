@@ -145,7 +145,9 @@ impl<'m> Evaluator<'m> {
     /// An error when a variable of the state being built has no value.
     pub(crate) fn check_complete(&self, at: NodeId) -> Result<()> {
         let next = !self.init;
-        let missing: Vec<&str> = self.door.missing(next).map(|v| self.ir.variables[v].as_str()).collect();
+        let own = self.ir.variables.len();
+        let missing = self.door.missing(next).filter(|&v| v < own);
+        let missing: Vec<&str> = missing.map(|v| self.ir.variables[v].as_str()).collect();
         if missing.is_empty() {
             return Ok(());
         }
@@ -532,7 +534,7 @@ impl<'m> Evaluator<'m> {
     }
 
     pub(super) fn enabled(&mut self, action: NodeId, base: usize) -> Result<bool> {
-        let blank = self.door.blank();
+        let blank = self.door.blank_inside_enabled();
         let next = self.door.replace_next(blank);
         let init = std::mem::replace(&mut self.init, false);
         let intermediate = self.intermediate;

@@ -92,6 +92,8 @@ pub struct Door {
     packed: [Packed; 2],
     now: Vec<Assigned>,
     next: Vec<Assigned>,
+    /// How many variables next states inside ENABLED have, beyond those of the spec.
+    hidden: usize,
     /// Whether the halves are exchanged: inside a prime, the next state is the current one.
     shifted: bool,
     /// Which packed states the halves are, where they are whole.
@@ -103,12 +105,13 @@ pub struct Door {
 }
 
 impl Door {
-    pub(super) fn new(store: Store, width: usize) -> Self {
+    pub(super) fn new(store: Store, width: usize, hidden: usize) -> Self {
         Door {
             store,
             packed: [Packed::default(), Packed::default()],
             now: vec![Assigned::No; width],
             next: vec![Assigned::No; width],
+            hidden,
             shifted: false,
             sources: [None, None],
             replaced: 0,
@@ -499,6 +502,16 @@ impl Door {
     /// A state in which nothing has a value.
     pub(super) fn blank(&self) -> Vec<Assigned> {
         vec![Assigned::No; self.now.len()]
+    }
+
+    /// The same, for ENABLED.
+    pub(super) fn blank_inside_enabled(&self) -> Vec<Assigned> {
+        vec![Assigned::No; self.store.layout.roots.len() + self.hidden]
+    }
+
+    /// Whether only next states inside ENABLED have a variable.
+    pub(super) fn is_hidden(&self, variable: u32) -> bool {
+        variable as usize >= self.store.layout.roots.len()
     }
 
     /// The packed state that is the current one, whole and as it is, and its words.

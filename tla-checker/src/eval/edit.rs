@@ -21,6 +21,10 @@ impl<'m> Evaluator<'m> {
         e: NodeId,
         base: usize,
     ) -> Result<Assigned> {
+        if self.door.is_hidden(variable) {
+            let value = self.eval(e, base)?;
+            return Ok(Assigned::Value(self.finite(value, e)?));
+        }
         let root = self.door.root(variable);
         if next && self.door.is_packed(variable) && self.door.store.is_composite(root) {
             let mut edits = Vec::new();

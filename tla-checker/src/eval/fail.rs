@@ -107,7 +107,8 @@ impl<'m> Evaluator<'m> {
 
     #[cold]
     pub(super) fn unassigned(&self, at: NodeId, variable: u32, next: bool) -> Box<Failure> {
-        let name = &self.ir.variables[variable as usize];
+        let mut names = self.ir.variables.iter().chain(&self.ir.hidden);
+        let name = names.nth(variable as usize).expect("a variable has a name");
         let message = match next {
             true => format!("`{name}'` is used before it has a value"),
             false => format!("`{name}` is used before it has a value"),

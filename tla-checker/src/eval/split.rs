@@ -59,6 +59,26 @@ struct Label {
     span: Option<Span>,
 }
 
+impl Instance {
+    /// What it says, if that can be told from its own frame alone: two instances with the same key have the
+    /// same steps.
+    pub(crate) fn key(&self) -> Option<(NodeId, Vec<Option<Datum>>)> {
+        let cell = |cell: &Frozen| {
+            let mut cell = cell;
+            loop {
+                match cell {
+                    Frozen::Empty => return Some(None),
+                    Frozen::Value(value) => return Some(Some(value.clone())),
+                    Frozen::Ref(other) => cell = self.frames.get(*other as usize)?,
+                    Frozen::Need(..) | Frozen::Name(..) | Frozen::Operator(..) => return None,
+                }
+            }
+        };
+        let own = self.frames.get(self.base as usize..)?;
+        Some((self.action, own.iter().map(cell).collect::<Option<Vec<_>>>()?))
+    }
+}
+
 impl<'m> Evaluator<'m> {
     /// Splits an operator without parameters.
     pub fn split(&mut self, op: OpId) -> Vec<Instance> {

@@ -10,6 +10,7 @@
 //! The order in which a successor is judged is TLC's: state constraints, action constraints, the set of
 //! seen states, invariants (of new states and of those outside the constraints), step properties.
 
+use super::behaviours::Ledger;
 use super::candidates::{Candidate, Shard};
 use super::exact::{Claims, Exact};
 use super::finding::{Finding, Findings, Subject, Tail};
@@ -66,6 +67,8 @@ pub(super) struct Agent<'r, S: StateSpace> {
     findings: Findings,
     /// What it found of the graph, if that is to be dumped.
     sketch: Option<Sketch>,
+    /// What it found of the graph, if there are temporal properties.
+    ledger: Option<Ledger>,
 }
 
 /// A state that was generated, and how.
@@ -121,6 +124,10 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             actions: vec![ActionCount::default(); instances],
             findings: Findings::default(),
             sketch: run.graph.as_ref().map(|_| Sketch::default()),
+            ledger: run
+                .behaviours
+                .as_ref()
+                .map(|_| Ledger::new(&properties.temporal, instances, !run.space.has_view())),
         }
     }
 
@@ -241,6 +248,14 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.worker.at(self.progress(level));
         let mut rest = std::mem::take(&mut self.rest);
         rest.clear();
+        let state = new.parent.fit(&mut self.worker);
+        if let Some(ledger) = &mut self.ledger
+            && let Err((atom, failure)) = ledger.expand(&mut self.worker, new.key, state)
+        {
+            let (subject, key) = (Subject::Failure(Phase::Temporal, atom), new.key);
+            let state = state.to_vec();
+            self.found(level, subject, Some(failure), key, Tail::Kept(key), &state);
+        }
         let state = new.parent.fit(&mut self.worker);
         self.worker.known_successors(state, &mut rest, &mut new.known);
         for successor in &new.known {
@@ -400,6 +415,9 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         match self.is_inside(&new) {
             Err(failure) => return self.failed(Phase::Constraint, failure, &new),
             Ok(false) => {
+                if let Some(ledger) = &mut self.ledger {
+                    ledger.cut(new.link, new.from, new.state);
+                }
                 self.check(new.level, new.judged, new.state, new.fingerprint, new.tail());
             }
             Ok(true) => {
@@ -444,6 +462,13 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         if let Some(sketch) = &mut self.sketch {
             sketch.step(new.link, (key, identity));
         }
+        if let Some(ledger) = &mut self.ledger {
+            let step = ledger.step(&mut self.worker, new.link, (new.from, new.state), (key, identity));
+            if let Err((atom, failure)) = step {
+                let (subject, tail) = (Subject::Failure(Phase::Temporal, atom), new.tail());
+                self.found(new.level + 1, subject, Some(failure), new.fingerprint, tail, new.state);
+            }
+        }
         if let Some(candidates) = &run.candidates {
             // Only levels before this one are in the set while candidates compete.
             let known = match &mut self.claims {
@@ -459,7 +484,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         let Some(key) = self.own_key(key, identity) else { return Ok(()) };
         if self.insert(key, new.link, new.level) {
             self.keep(new.level, key, new.state);
-            self.draw(key, new.state);
+            self.draw(new.level, key, new.state, new.fingerprint);
             self.check(new.level, new.judged, new.state, new.fingerprint, Tail::Kept(key));
         }
         Ok(())
@@ -516,10 +541,16 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         claimed.ok()
     }
 
-    /// Adds a state that is kept to the graph.
-    fn draw(&mut self, key: u64, state: &State) {
+    /// Adds a state that is kept, and was reached from `level`, to the graph.
+    fn draw(&mut self, level: u32, key: u64, state: &State, fingerprint: u64) {
         if let Some(sketch) = &mut self.sketch {
             sketch.state(key, &self.worker.values(state));
+        }
+        if let Some(ledger) = &mut self.ledger
+            && let Err((atom, failure)) = ledger.state(&mut self.worker, key, state)
+        {
+            let subject = Subject::Failure(Phase::Temporal, atom);
+            self.found(level + 1, subject, Some(failure), fingerprint, Tail::Kept(key), state);
         }
     }
 
@@ -581,7 +612,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
                 if self.insert(key, winner.link, level) {
                     let state = winner.state.fit(&mut self.worker);
                     self.keep(level, key, state);
-                    self.draw(key, state);
+                    self.draw(level, key, state, winner.fingerprint);
                     self.check(level, None, state, winner.fingerprint, Tail::Kept(key));
                 }
             }
@@ -654,6 +685,9 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.run.publish(&mut self.tally);
         if let (Some(graph), Some(sketch)) = (&self.run.graph, &mut self.sketch) {
             graph.add(sketch);
+        }
+        if let (Some(behaviours), Some(ledger)) = (&self.run.behaviours, &mut self.ledger) {
+            behaviours.add(ledger);
         }
         self.base = self.run.progress();
     }

@@ -96,7 +96,12 @@ fn refusal<S: StateSpace>(space: &S, options: &Options) -> Option<Box<Failure>> 
         let help = "leave --memory out, or the VIEW".to_owned();
         return Some(refused(code::NOT_IMPLEMENTED, message, Some(help)));
     }
-    let others = [("--exact", options.exact), ("--dump", options.dump.is_some())];
+    let lively = !space.properties().temporal.duties.is_empty();
+    let others = [
+        ("--exact", options.exact),
+        ("--dump", options.dump.is_some()),
+        ("a temporal property", lively && options.liveness != super::Liveness::Off),
+    ];
     let other = others.iter().find(|(_, asked)| *asked && (spills || saves));
     other.map(|(name, _)| {
         let option = if spills { "--memory" } else { "a checkpoint" };

@@ -9,6 +9,8 @@
 //! the smallest fingerprint stands for them, as in the explorer; the values settle ties, so a
 //! fingerprint never decides whether two states are one.
 
+mod liveness;
+
 use super::finding::{Finding, Findings, Record, Subject, Tail};
 use super::packed::Packed;
 use super::run::ActionCount;
@@ -43,6 +45,11 @@ pub fn explore<S: StateSpace>(
 ) -> Outcome {
     if options.memory.is_some() || options.checkpoint.is_some() || options.recover.is_some() {
         let message = "--reference with --memory, --checkpoint or --recover is not implemented".to_owned();
+        let (kind, code) = (FailureKind::System, code::NOT_IMPLEMENTED);
+        return refused(Box::new(Failure { kind, code, message, help: None, ..Failure::internal("") }));
+    }
+    if space.has_view() && !space.properties().temporal.duties.is_empty() {
+        let message = "--reference with VIEW and temporal properties is not implemented".to_owned();
         let (kind, code) = (FailureKind::System, code::NOT_IMPLEMENTED);
         return refused(Box::new(Failure { kind, code, message, help: None, ..Failure::internal("") }));
     }
@@ -388,7 +395,15 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
                 verdict = Verdict::Failure(Phase::Next, Box::new(bug));
             }
             let trace = trace::display(self.space, &mut self.worker, behaviour, &mut warnings);
-            violations.push(Violation { verdict, trace });
+            violations.push(Violation { verdict, trace, cycle: None });
+        }
+        if violations.is_empty() && self.bound.is_none() && !self.halt.is_cancelled() {
+            match self.temporal(&mut warnings) {
+                Ok(violation) => violations.extend(violation),
+                Err(failure) => {
+                    violations.push(Violation::bare(Verdict::Failure(Phase::Temporal, Box::new(failure))));
+                }
+            }
         }
         let first = violations.first().map(|v: &Violation| v.verdict.clone());
         let names = self.space.instances().iter().map(ToString::to_string);

@@ -4,6 +4,7 @@
 //! The counts are exact between levels; during one they lag by what the workers have not published.
 
 use super::Options;
+use super::behaviours::Behaviours;
 use super::candidates::Candidates;
 use super::checkpoint::Saving;
 use super::disk::Disk;
@@ -43,6 +44,8 @@ pub(super) struct Run<'r, S> {
     pub exact: Option<Exact>,
     /// Where the graph is written, if it is to be dumped.
     pub graph: Option<Graph>,
+    /// The graph for temporal properties, if there are any to check.
+    pub behaviours: Option<Behaviours>,
     /// A new key is a new state, and there is nothing else to do about it.
     pub plain: bool,
     pub frontier: Frontier,
@@ -108,6 +111,8 @@ impl<'r, S: StateSpace> Run<'r, S> {
             (false, n) => n,
         };
         let keys_are_shared = space.has_view() || options.fingerprint_bits < 64;
+        let temporal = &space.properties().temporal;
+        let lively = !temporal.duties.is_empty() && options.liveness != super::Liveness::Off;
         let started = Instant::now();
         let seen = Seen::new(workers, space.instances().len(), in_order);
         let (seen, frontier, spill) = match (scratch, options.room()) {
@@ -127,7 +132,8 @@ impl<'r, S: StateSpace> Run<'r, S> {
             seen,
             candidates: (keys_are_shared && !in_order).then(|| Candidates::new(workers)),
             exact: options.exact.then(|| Exact::new(workers)),
-            plain: !options.exact && options.dump.is_none() && (!keys_are_shared || in_order),
+            behaviours: lively.then(|| Behaviours::new(temporal)),
+            plain: !lively && !options.exact && options.dump.is_none() && (!keys_are_shared || in_order),
             graph: options.dump.as_ref().and_then(|dump| Graph::begin(dump, space)),
             frontier,
             in_order,

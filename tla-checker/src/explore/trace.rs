@@ -24,8 +24,8 @@ use tla_parser::diagnostic::{Diagnostic, Severity};
 /// A behaviour: states, each with the action instance that led to it (`None` for the first).
 #[derive(Debug, Default)]
 pub(super) struct Behaviour {
-    states: Vec<Packed>,
-    instances: Vec<Option<usize>>,
+    pub states: Vec<Packed>,
+    pub instances: Vec<Option<usize>>,
 }
 
 impl Behaviour {
@@ -99,7 +99,7 @@ struct Candidate {
 ///
 /// The links are followed back level by level, to all states that they may mean; then forward from the
 /// initial states, each step generated anew. A state counts as reached if it comes out with its key.
-fn to_kept<S: StateSpace>(
+pub(super) fn to_kept<S: StateSpace>(
     run: &Run<'_, S>,
     worker: &mut S::Worker<'_>,
     key: u64,
@@ -184,7 +184,7 @@ fn candidates<S: StateSpace>(
 
 /// What a step is to lead to.
 #[derive(Clone, Copy)]
-enum Wanted {
+pub(super) enum Wanted {
     /// The kept state with this key: the one with the smallest fingerprint of those inside the
     /// constraints, or the first where the order of evaluation counts.
     Key(u64),
@@ -193,7 +193,7 @@ enum Wanted {
 }
 
 /// The wanted successor of a state of this level by an instance, or (`None`, level 0) the initial state.
-fn step<S: StateSpace>(
+pub(super) fn step<S: StateSpace>(
     run: &Run<'_, S>,
     worker: &mut S::Worker<'_>,
     mut from: Option<&mut Packed>,
@@ -274,6 +274,18 @@ pub(super) fn shows<S: StateSpace>(
             Phase::InitialProperty => worker.initial_property(index as usize, last).is_err(),
             Phase::ActionProperty => {
                 before.is_some_and(|from| worker.action_property(index as usize, from, last).is_err())
+            }
+            Phase::Temporal => {
+                let atom = &space.properties().temporal.atoms[index as usize];
+                let mut fails =
+                    |from: &[u32], to: Option<&[u32]>| worker.atom(index as usize, from, to).is_err();
+                match atom.step {
+                    false => fails(last, None),
+                    true => {
+                        fails(last, Some(last.as_slice()))
+                            || before.is_some_and(|from| fails(from, Some(last.as_slice())))
+                    }
+                }
             }
             Phase::Constraint => {
                 worker.constraint(None, last).is_err()

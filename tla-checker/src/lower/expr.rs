@@ -15,7 +15,7 @@ impl Lowerer<'_> {
     }
 
     /// Lowers in a place where the current state is another one than around it.
-    fn shifted(&mut self, e: ExprId, env: EnvId) -> NodeId {
+    pub(super) fn shifted(&mut self, e: ExprId, env: EnvId) -> NodeId {
         self.shifts += 1;
         let node = self.expr(e, env);
         self.shifts -= 1;
@@ -117,9 +117,7 @@ impl Lowerer<'_> {
                 Node::Case(arms, other.map(|o| self.expr(o, env)))
             }
             Expr::Let(defs, body) => return self.let_in(defs, *body, env, span),
-            Expr::Subscripted(square, action, sub) => {
-                Node::Subscripted(*square, self.expr(*action, env), self.shifted(*sub, env))
-            }
+            Expr::Subscripted(square, action, sub) => self.step(*square, *action, *sub, env),
             Expr::Fairness(..) => {
                 Node::Nothing("a fairness condition is temporal: it has no value in a state")
             }
@@ -127,6 +125,14 @@ impl Lowerer<'_> {
             Expr::Error => Node::Nothing("this is wrong"),
         };
         self.add(node, span)
+    }
+
+    /// `[A]_v` (`square`), `<<A>>_v`
+    pub(super) fn step(&mut self, square: bool, action: ExprId, sub: ExprId, env: EnvId) -> Node {
+        if self.is_inside_enabled(env) {
+            return self.subscripted(square, action, sub, env);
+        }
+        Node::Subscripted(square, self.expr(action, env), self.shifted(sub, env))
     }
 
     fn number(&mut self, digits: &str, radix: u32) -> Node {
@@ -304,7 +310,21 @@ impl Lowerer<'_> {
     }
 
     fn builtin(&mut self, b: Builtin, args: &[ExprId], env: EnvId, span: Span) -> NodeId {
+        let inside = self.is_inside_enabled(env);
         let args = match b {
+            Builtin::Enabled => {
+                let inner = self.inside_enabled(env);
+                self.exprs(args, inner)
+            }
+            Builtin::Prime if inside => {
+                let primed = self.primed(env);
+                args.iter().map(|&e| self.shifted(e, primed)).collect()
+            }
+            Builtin::Unchanged if inside => return self.kept(args[0], env),
+            Builtin::Compose if inside => {
+                let why = "`\\cdot` inside ENABLED of an instantiated action cannot be evaluated";
+                return self.add(Node::Nothing(why), span);
+            }
             Builtin::Prime | Builtin::Unchanged | Builtin::Compose => {
                 args.iter().map(|&e| self.shifted(e, env)).collect()
             }

@@ -486,7 +486,7 @@ pub(crate) fn keeps(ir: &mut Ir) {
     }
 }
 
-fn named_variables(ir: &Ir, id: NodeId, variables: &mut Vec<u32>) -> bool {
+pub(crate) fn named_variables(ir: &Ir, id: NodeId, variables: &mut Vec<u32>) -> bool {
     match ir.node(id) {
         Node::Var(v) => {
             variables.push(*v);

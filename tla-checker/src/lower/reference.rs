@@ -8,7 +8,7 @@ impl Lowerer<'_> {
         args.iter().map(|a| self.arg(a, env)).collect()
     }
 
-    fn arg(&mut self, arg: &Arg, env: EnvId) -> NodeId {
+    pub(super) fn arg(&mut self, arg: &Arg, env: EnvId) -> NodeId {
         match arg {
             Arg::Expr(e) => self.expr(*e, env),
             Arg::Operator(op) => self.operator(*op, env),
@@ -75,6 +75,9 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn local(&mut self, l: LocalId, args: &[Arg], env: EnvId, span: Span) -> NodeId {
+        if let Some(element) = self.elements.get(&l).cloned() {
+            return self.datum(&element, span);
+        }
         let slot = self.local_slot(l);
         if self.spec.locals[l.index()].arity == 0 {
             return self.add(Node::Local(slot), span);
@@ -84,6 +87,9 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn decl(&mut self, d: DeclId, args: &[Arg], env: EnvId, span: Span) -> NodeId {
+        if let Some(slot) = self.hidden(d, env) {
+            return self.add(Node::Var(slot), span);
+        }
         match self.substitute(d, env) {
             Some((Arg::Expr(e), inner)) => return self.expr(e, inner),
             Some((Arg::Operator(op), inner)) => {

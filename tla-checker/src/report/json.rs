@@ -22,7 +22,7 @@ pub const VERSION: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// One word: `success`, `bounded`, `assumption`, `postcondition`, `deadlock`, `invariant`,
-    /// `action_property`, `initial_property`, `failure`; where nothing was run, `parse_error`,
+    /// `action_property`, `initial_property`, `liveness`, `failure`; where nothing was run, `parse_error`,
     /// `config_error`, `refused` or `error`.
     pub outcome: String,
     /// The exit status.
@@ -39,6 +39,8 @@ pub struct Report {
     pub violation: Option<Fault>,
     /// The states that lead there.
     pub trace: Vec<State>,
+    /// How the trace goes on for ever, where a temporal property is violated.
+    pub cycle: Option<Lap>,
     /// What deserves attention without being wrong.
     pub warnings: Vec<Message>,
     /// The chance that two states shared a fingerprint.
@@ -87,6 +89,36 @@ pub struct FurtherViolation {
     pub violation: Fault,
     /// The states that lead there.
     pub trace: Vec<State>,
+    /// How the trace goes on for ever, where a temporal property is violated.
+    pub cycle: Option<Lap>,
+}
+
+/// How a trace goes on after its last state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lap {
+    /// The number, from 1, of the state that comes after the last; the last's own where it stutters.
+    pub back_to: usize,
+    /// It ends with stuttering.
+    pub stuttering: bool,
+    /// The action that leads back.
+    pub action: Option<String>,
+    /// Where that is defined.
+    pub span: Option<Place>,
+    /// The states agree in their VIEW only: it need not be a behaviour.
+    pub modulo_view: bool,
+}
+
+impl Lap {
+    fn of(violation: &Violation, sources: &SourceMap) -> Option<Lap> {
+        let cycle = violation.cycle.as_ref()?;
+        Some(Lap {
+            back_to: cycle.back + 1,
+            stuttering: cycle.back + 1 == violation.trace.len(),
+            action: cycle.action.as_ref().map(|action| action.0.clone()),
+            span: cycle.action.as_ref().map(|action| Place::of(action.1, sources)),
+            modulo_view: cycle.modulo_view,
+        })
+    }
 }
 
 /// An operator call that was under way.
@@ -174,6 +206,7 @@ impl Report {
             seconds: outcome.seconds,
             violation,
             trace: first.map_or_else(Vec::new, |v| states(&v.trace, sources)),
+            cycle: first.and_then(|v| Lap::of(v, sources)),
             warnings: Message::all(&outcome.warnings, sources),
             collision_probability: outcome.collision_probability,
             exact: outcome.exact,
@@ -184,7 +217,11 @@ impl Report {
             },
             diagnostics: Vec::new(),
             further_violations: violations
-                .map(|v| FurtherViolation { violation: fault(v), trace: states(&v.trace, sources) })
+                .map(|v| FurtherViolation {
+                    violation: fault(v),
+                    trace: states(&v.trace, sources),
+                    cycle: Lap::of(v, sources),
+                })
                 .collect(),
             version: VERSION,
         }
@@ -209,6 +246,7 @@ impl Report {
             seconds: 0.0,
             violation: None,
             trace: Vec::new(),
+            cycle: None,
             warnings,
             collision_probability: 0.0,
             exact: false,
@@ -261,7 +299,8 @@ impl Fault {
             Verdict::Assumption { name, span }
             | Verdict::Invariant { name, span, .. }
             | Verdict::ActionProperty { name, span }
-            | Verdict::InitialProperty { name, span } => {
+            | Verdict::InitialProperty { name, span }
+            | Verdict::Liveness { name, span } => {
                 fault.name = Some(name.clone());
                 fault.span = span.map(|s| Place::of(s, sources));
             }

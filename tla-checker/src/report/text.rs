@@ -4,7 +4,7 @@
 //! trace, the counts. Holds: colours are in the text only if asked for; lines of values stay within
 //! the width, names and messages are not broken.
 
-use super::trace::{place, write_trace};
+use super::trace::{place, write_cycle, write_trace};
 use super::words::{counted, duration, grouped, headline, phase, stopped};
 use crate::failure::FailureKind;
 use crate::outcome::{Outcome, Verdict, Violation};
@@ -98,10 +98,14 @@ fn write_violation(
         let what = match violation.verdict {
             Verdict::Failure(..) => "The behaviour that leads to the failure",
             Verdict::Deadlock => "The behaviour that leads to the deadlock",
+            Verdict::Liveness { .. } => "The behaviour that violates it",
             _ => "The behaviour that leads there",
         };
         writeln!(out, "{what} ({}):", counted(length, "state"))?;
         write_trace(out, &violation.trace, sources, options)?;
+        if let Some(cycle) = &violation.cycle {
+            write_cycle(out, &violation.trace, cycle, sources, options)?;
+        }
     } else if matches!(violation.verdict, Verdict::Failure(..)) {
         return Ok(()); // a drawn diagnostic ends with a blank line already
     }
@@ -139,7 +143,8 @@ fn write_verdict(
         Verdict::Assumption { span, .. }
         | Verdict::Invariant { span, .. }
         | Verdict::ActionProperty { span, .. }
-        | Verdict::InitialProperty { span, .. } => {
+        | Verdict::InitialProperty { span, .. }
+        | Verdict::Liveness { span, .. } => {
             writeln!(out, "{error}Error{plain}: {}{}", headline(verdict), at(span))
         }
         Verdict::Postcondition { .. } | Verdict::Deadlock => {

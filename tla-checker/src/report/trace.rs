@@ -4,7 +4,7 @@
 //! pasted back, a conjunct a variable; the mark of a changed one is a comment.
 
 use super::text::{Palette, TextOptions};
-use crate::outcome::TraceState;
+use crate::outcome::{Cycle, TraceState};
 use crate::value::{Datum, Pretty};
 use std::io::{self, Write};
 use tla_parser::source::{SourceMap, Span};
@@ -28,6 +28,35 @@ pub(super) fn write_trace(
             None => writeln!(out)?,
         }
         write_state(out, state, before, options, &palette)?;
+    }
+    Ok(())
+}
+
+/// Writes how it goes on after the last state.
+pub(super) fn write_cycle(
+    out: &mut dyn Write,
+    trace: &[TraceState],
+    cycle: &Cycle,
+    sources: &SourceMap,
+    options: &TextOptions,
+) -> io::Result<()> {
+    let Palette { strong, plain, faint, .. } = Palette::new(options.color);
+    match &cycle.action {
+        _ if cycle.back + 1 == trace.len() => {
+            writeln!(out, "\n{strong}State {}{plain}: Stuttering", trace.len() + 1)?;
+        }
+        None => writeln!(out, "\n{strong}Back to state {}{plain}", cycle.back + 1)?,
+        Some((action, span)) => {
+            let place = place(sources, *span);
+            writeln!(
+                out,
+                "\n{strong}Back to state {}{plain}: {action}  {faint}{place}{plain}",
+                cycle.back + 1
+            )?;
+        }
+    }
+    if cycle.modulo_view {
+        writeln!(out, "\\* states of this trace agree in their VIEW only: it need not be a behaviour")?;
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ pub fn headline(verdict: &Verdict) -> String {
         Verdict::Invariant { name, .. } => format!("invariant {name} is violated by an initial state"),
         Verdict::ActionProperty { name, .. } => format!("property {name} is violated by a step"),
         Verdict::InitialProperty { name, .. } => format!("property {name} is violated by an initial state"),
+        Verdict::Liveness { name, .. } => format!("temporal property {name} is violated"),
         Verdict::Failure(at, failure) => match failure.kind {
             FailureKind::Cancelled => format!("cancelled {}", phase(*at)),
             FailureKind::Internal => format!("a bug in tlacheck {}: {}", phase(*at), failure.message),
@@ -48,6 +49,7 @@ pub fn phase(phase: Phase) -> &'static str {
         Phase::Invariant => "while evaluating an invariant",
         Phase::ActionProperty => "while evaluating a step property",
         Phase::InitialProperty => "while evaluating a property of initial states",
+        Phase::Temporal => "while evaluating a part of a temporal property or of fairness",
         Phase::Constraint => "while evaluating a constraint",
         Phase::View => "while evaluating VIEW",
         Phase::Postcondition => "while evaluating the postcondition",

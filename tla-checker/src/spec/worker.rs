@@ -42,7 +42,7 @@ pub struct Worker<'s> {
     tries: Vec<Trie>,
     guards: Guards,
     live: Vec<Live>,
-    predicates: [Vec<Judged>; 5],
+    predicates: [Vec<Judged>; 6],
     footprints: Arc<[Vec<Footprints>; 2]>,
     /// The VIEW, if it only names variables.
     projection: Option<Projection>,
@@ -125,6 +125,7 @@ impl<'s> Worker<'s> {
             judged(&roles.constraints),
             judged(&roles.actions),
             judged(&roles.action_constraints),
+            judged(&roles.atoms),
         ];
     }
 
@@ -366,6 +367,13 @@ impl SpaceWorker for Worker<'_> {
 
     fn initial_property(&mut self, index: usize, state: &State) -> Result<bool, Failure> {
         self.checking(|w| w.judge(Group::Initial, index, None, state, None))
+    }
+
+    fn atom(&mut self, index: usize, state: &State, next: Option<&State>) -> Result<bool, Failure> {
+        match next {
+            None => self.checking(|w| w.judge(Group::Atoms, index, None, state, None)),
+            Some(_) => self.judge(Group::Atoms, index, None, state, next),
+        }
     }
 
     fn fingerprint(&mut self, state: &State) -> u64 {

@@ -94,6 +94,7 @@ impl Graph {
                 invariants: vec![property("Inv0"), property("Inv1")],
                 actions: vec![property("Step")],
                 initial: vec![property("Start")],
+                ..Properties::default()
             },
         }
     }

@@ -105,6 +105,13 @@ pub struct Check {
     /// The start of random choices (RandomElement, RandomSubset)
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Search")]
     pub seed: Option<i64>,
+    /// When to check temporal properties: at the end and each time the graph has doubled (default), at the
+    /// end (final), or not at all (off)
+    #[arg(long, value_name = "WHEN", default_value = "default", ignore_case = true, help_heading = "Search")]
+    pub lncheck: LnCheck,
+    /// Refuse to answer about temporal properties where a VIEW or a constraint weakens the answer
+    #[arg(long, help_heading = "Search")]
+    pub strict: bool,
     /// Keep and compare whole states: no two can be taken for one, as fingerprints might (slower)
     #[arg(long, help_heading = "Search")]
     pub exact: bool,
@@ -195,6 +202,18 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// `--lncheck`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LnCheck {
+    /// At the end, and each time the graph has doubled before.
+    Default,
+    /// At the end.
+    #[value(alias = "seqfinal")]
+    Final,
+    /// Not at all.
+    Off,
 }
 
 /// The least for `--memory`: a search needs some for its code and the evaluation.

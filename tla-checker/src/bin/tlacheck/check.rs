@@ -4,7 +4,7 @@
 //! cannot be checked on standard error, and the exit status. Holds: with `--json`, whatever happens, the
 //! last line of standard output is one object.
 
-use super::args::{Check, Workers};
+use super::args::{Check, LnCheck, Workers};
 use super::find::Found;
 use super::progress::{Bar, Plain};
 use super::run;
@@ -172,6 +172,12 @@ fn search(
         recover: args.recover.clone(),
         spill_after: args.spill_after,
         disk_room: args.disk_room,
+        liveness: match args.lncheck {
+            LnCheck::Default => explore::Liveness::Default,
+            LnCheck::Final => explore::Liveness::Final,
+            LnCheck::Off => explore::Liveness::Off,
+        },
+        strict: args.strict,
         ..explore::Options::default()
     };
     let search = with_folder(search, path);

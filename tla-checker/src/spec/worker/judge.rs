@@ -28,6 +28,12 @@ pub(super) enum Group {
     Constraints,
     Actions,
     ActionConstraints,
+    Atoms,
+}
+
+/// Whether what is false is no fault, and need not be evaluated again to be believed.
+fn may_be_false(group: Group) -> bool {
+    matches!(group, Group::Constraints | Group::ActionConstraints | Group::Atoms)
 }
 
 impl Group {
@@ -36,7 +42,7 @@ impl Group {
         match self {
             Group::Invariants => Some(&all[0]),
             Group::Constraints => Some(&all[1]),
-            Group::Initial | Group::Actions | Group::ActionConstraints => None,
+            Group::Initial | Group::Actions | Group::ActionConstraints | Group::Atoms => None,
         }
     }
 }
@@ -53,7 +59,9 @@ impl Worker<'_> {
     ) -> Result<bool, Failure> {
         let judged = &mut self.predicates[group as usize][at];
         let op = judged.op;
-        if judged.trie.is_on() {
+        // A counterexample is judged by the evaluator alone.
+        let believed = !(matches!(group, Group::Atoms) && self.evaluator.quiet);
+        if judged.trie.is_on() && believed {
             if let Some(next) = next {
                 self.pair.clear();
                 self.pair.extend_from_slice(state);
@@ -81,7 +89,7 @@ impl Worker<'_> {
             };
             // What is violated is judged once more, part by part in order: a part before it may fail.
             if let Some(known) = known
-                && (known || matches!(group, Group::Constraints | Group::ActionConstraints))
+                && (known || may_be_false(group))
             {
                 return Ok(known);
             }
