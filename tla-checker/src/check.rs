@@ -30,7 +30,7 @@ mod property;
 
 use crate::dump::Dump;
 use crate::eval::{Bounds, Evaluator, Registers, Setting};
-use crate::explore::{self, Identity, reference};
+use crate::explore::{self, Identity, depth_first, reference, simulate};
 use crate::failure::FailureKind;
 use crate::ir::{Ir, NodeId, OpId};
 use crate::lower::{Lowerer, ROOT, keeps, literals, specialise};
@@ -57,11 +57,27 @@ const SPLITTING: Duration = Duration::from_secs(10);
 pub struct Options {
     /// How to search. Its `check_deadlock` yields to the model's.
     pub search: explore::Options,
+    /// In which way states are visited.
+    pub strategy: Strategy,
     /// Search with the reference instead: sequential, whole values, no fingerprints.
     pub reference: bool,
     /// After how many expanded states variables are taken apart; `None` for what is usual.
     #[doc(hidden)]
     pub shape_after: Option<u64>,
+}
+
+/// In which way states are visited.
+#[derive(Clone, Debug, Default)]
+pub enum Strategy {
+    /// Level by level, on all cores.
+    #[default]
+    BreadthFirst,
+    /// One behaviour to its end before the next.
+    DepthFirst,
+    /// Depth-first, a level deeper each time, as far as the search's `max_depth`.
+    Deepening,
+    /// Random behaviours.
+    Simulation(simulate::Options),
 }
 
 /// States that are expanded before shapes are guessed.
@@ -339,7 +355,7 @@ pub fn evaluate(
 /// Checks a model.
 pub fn run(prepared: &Prepared, options: &Options, observer: &dyn Observer, cancel: &Cancel) -> Outcome {
     let start = Instant::now();
-    let registers = Registers::new(prepared.facts.clone());
+    let registers = Registers::new(facts_of_run(prepared, options));
     let mut outcome = search(prepared, options, observer, cancel, &registers);
     if let Some((name, op)) = &prepared.postcondition
         && !matches!(outcome.verdict, Verdict::Bounded(Bound::Cancelled))
@@ -411,11 +427,43 @@ fn search(
     search.time_limit = limit.map(|limit| limit.saturating_sub(start.elapsed()));
     search.check_deadlock &= prepared.check_deadlock.unwrap_or(true);
     search.identity = prepared.identity.clone();
-    if options.reference {
-        reference::explore(&space, &search, observer, cancel)
-    } else {
-        explore::explore(&space, &search, observer, cancel)
+    match &options.strategy {
+        Strategy::BreadthFirst if options.reference => reference::explore(&space, &search, observer, cancel),
+        Strategy::BreadthFirst => explore::explore(&space, &search, observer, cancel),
+        Strategy::DepthFirst => depth_first::depth_first(&space, &search, observer, cancel),
+        Strategy::Deepening => depth_first::deepening(&space, &search, observer, cancel),
+        Strategy::Simulation(how) => simulate::simulate(&space, &search, how, observer, cancel),
     }
+}
+
+/// What `TLCGet` answers about the checker, the model and how it is checked.
+fn facts_of_run(prepared: &Prepared, options: &Options) -> FxHashMap<String, Datum> {
+    let mut facts = prepared.facts.clone();
+    let Some(Datum::Record(config)) = facts.get_mut("config") else { return facts };
+    let search = &options.search;
+    let number = |n: Option<u64>| Datum::Int(n.map_or(-1, |n| i64::try_from(n).unwrap_or(i64::MAX)));
+    let (mode, depth, traces) = match &options.strategy {
+        Strategy::BreadthFirst => ("bfs", None, None),
+        Strategy::DepthFirst | Strategy::Deepening => ("dfs", search.max_depth.map(u64::from), None),
+        Strategy::Simulation(how) => (
+            if how.check { "simulate" } else { "generate" },
+            Some(search.max_depth.unwrap_or(simulate::DEPTH).into()),
+            how.behaviours,
+        ),
+    };
+    for (name, value) in config {
+        match name.as_str() {
+            "mode" => *value = mode.into(),
+            "depth" => *value = number(depth),
+            "traces" => *value = number(traces),
+            "seed" => *value = Datum::Int(search.seed),
+            "deadlock" => {
+                *value = Datum::Bool(search.check_deadlock && prepared.check_deadlock.unwrap_or(true));
+            }
+            _ => {}
+        }
+    }
+    facts
 }
 
 impl Prepared {

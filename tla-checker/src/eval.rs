@@ -184,6 +184,11 @@ impl<'m> Evaluator<'m> {
         self.ir
     }
 
+    /// Where random choices begin from now on.
+    pub fn reseed(&mut self, seed: u64) {
+        self.seed = seed;
+    }
+
     /// How many intermediate states `\cdot` generated since the last call.
     pub fn take_intermediate(&mut self) -> u64 {
         std::mem::take(&mut self.intermediate)

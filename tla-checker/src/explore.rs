@@ -20,18 +20,22 @@
 mod agent;
 mod candidates;
 mod checkpoint;
+pub mod depth_first;
 mod disk;
 mod exact;
 mod files;
 mod finding;
+mod followed;
 mod frontier;
 mod gate;
 mod graph;
+mod judge;
 mod monitor;
 mod packed;
 pub mod reference;
 mod run;
 mod seen;
+pub mod simulate;
 mod successors;
 mod sync;
 mod trace;
@@ -39,7 +43,7 @@ mod trace;
 use crate::dump::Dump;
 use crate::failure::{Failure, FailureKind};
 use crate::observer::{Cancel, Observer};
-use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
+use crate::outcome::{Bound, Method, Outcome, Phase, Verdict, Violation};
 use crate::space::{SpaceWorker, StateSpace};
 use agent::Agent;
 pub use checkpoint::Identity;
@@ -73,6 +77,8 @@ pub struct Options {
     pub max_states: Option<u64>,
     /// Ends the search after so much time.
     pub time_limit: Option<Duration>,
+    /// Where the random choices of the spec (RandomElement…) and of a simulation begin.
+    pub seed: i64,
     /// How many bits of a fingerprint tell states apart. 64, except to see that fewer lose states.
     pub fingerprint_bits: u32,
     /// Whether whole states are kept and compared, so that no two are ever taken for one. Slower, and
@@ -111,6 +117,7 @@ impl Default for Options {
             max_depth: None,
             max_states: None,
             time_limit: None,
+            seed: 0,
             fingerprint_bits: 64,
             exact: false,
             dump: None,
@@ -124,6 +131,31 @@ impl Default for Options {
             all_hands: false,
         }
     }
+}
+
+impl Options {
+    /// Why a search cannot do what needs files: states on disk, checkpoints, the state graph.
+    fn has_files(&self, search: &str) -> Option<Box<Failure>> {
+        let asked = [
+            ("--memory", self.memory.is_some()),
+            ("--checkpoint", self.checkpoint.is_some()),
+            ("--recover", self.recover.is_some()),
+            ("--dump", self.dump.is_some()),
+        ];
+        asked.into_iter().find(|(_, asked)| *asked).map(|(option, _)| not_built(option, search))
+    }
+
+    /// Why a search that keeps no states cannot compare them.
+    fn is_exact(&self, search: &str) -> Option<Box<Failure>> {
+        self.exact.then(|| not_built("--exact", search))
+    }
+}
+
+/// An option that a search does not know.
+fn not_built(option: &str, search: &str) -> Box<Failure> {
+    let message = format!("{option} with {search} is not implemented");
+    let (kind, code) = (FailureKind::System, code::NOT_IMPLEMENTED);
+    Box::new(Failure { kind, code, message, help: None, ..Failure::internal("") })
 }
 
 /// Searches a space and checks everything it has to check.
@@ -474,6 +506,7 @@ fn outcome<S: StateSpace>(
         },
         exact: run.options.exact,
         actions: names.zip(counts).map(|(name, (generated, distinct))| (name, generated, distinct)).collect(),
+        method: Method::BreadthFirst,
         warnings,
     }
 }

@@ -24,6 +24,69 @@ pub enum Bound {
     Observer,
     /// `TLCSet("exit", TRUE)`
     Spec,
+    /// `--simulate num=N`
+    Behaviours,
+}
+
+/// In which way the states were visited.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Method {
+    /// Level by level: traces are shortest.
+    #[default]
+    BreadthFirst,
+    /// One behaviour to its end before the next: traces need not be shortest.
+    DepthFirst,
+    /// Depth-first again and again, each time a level deeper: traces are shortest.
+    Deepening,
+    /// Random behaviours.
+    Simulation(Simulation),
+    /// The behaviours that match a log.
+    Log(LogMatch),
+}
+
+impl Method {
+    /// One word for JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Method::BreadthFirst => "breadth_first",
+            Method::DepthFirst => "depth_first",
+            Method::Deepening => "iterative_deepening",
+            Method::Simulation(_) => "simulation",
+            Method::Log(_) => "trace_validation",
+        }
+    }
+}
+
+/// What a simulation has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Simulation {
+    /// With this seed the same behaviours come out again, for any number of workers.
+    pub seed: i64,
+    /// The number of the first behaviour.
+    pub first: u64,
+    /// How many behaviours there are, the one that shows a violation included.
+    pub behaviours: u64,
+    /// The number of the behaviour that decides the verdict.
+    pub violating: Option<u64>,
+    /// How many states a behaviour has, on average.
+    pub mean: f64,
+    /// The variance of that.
+    pub variance: f64,
+    /// How many states the longest has.
+    pub longest: u32,
+    /// Whether invariants, properties and deadlock were looked at.
+    pub checked: bool,
+}
+
+/// How far a log was matched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LogMatch {
+    /// How many events the log has.
+    pub events: u64,
+    /// How many of them the longest prefix has that the spec admits.
+    pub matched: u64,
+    /// How many steps that are not in the log may lie between two events.
+    pub between: u32,
 }
 
 /// Where an evaluation failed; in the order in which they decide a verdict.
@@ -184,8 +247,11 @@ pub struct Outcome {
     /// Whether whole states were compared, and not their fingerprints.
     pub exact: bool,
     /// How often each action instance fired: (instance, generated, distinct), for reports. A state
-    /// counts as distinct for the instance by which traces reach it.
+    /// counts as distinct for the instance by which traces reach it. In a simulation the second count is
+    /// how often the instance was taken.
     pub actions: Vec<(String, u64, u64)>,
+    /// In which way the states were visited.
+    pub method: Method,
     /// What deserves attention without being wrong.
     pub warnings: Vec<Diagnostic>,
 }
@@ -208,6 +274,7 @@ impl Outcome {
             collision_probability: 0.0,
             exact: false,
             actions: Vec::new(),
+            method: Method::default(),
             warnings: Vec::new(),
         }
     }

@@ -270,6 +270,12 @@ pub trait SpaceWorker {
         let _ = on;
     }
 
+    /// Where the random choices of the spec (RandomElement…) begin from now on: what follows then depends
+    /// on the seed and on what is evaluated.
+    fn reseed(&mut self, seed: u64) {
+        let _ = seed;
+    }
+
     /// Whether the spec asked the search to end (`TLCSet("exit", TRUE)`). Only asked of spaces that
     /// are [order-dependent](StateSpace::order_dependent).
     fn exit_requested(&mut self) -> bool {

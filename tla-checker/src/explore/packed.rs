@@ -41,3 +41,14 @@ pub(super) fn fit_all<W: SpaceWorker>(worker: &mut W, states: &mut [Packed]) {
         state.fit(worker);
     }
 }
+
+/// Converts both states to one layout, the worker's.
+pub(super) fn fit_both<W: SpaceWorker>(worker: &mut W, a: &mut Packed, b: &mut Packed) {
+    loop {
+        a.fit(worker);
+        b.fit(worker);
+        if a.layout == b.layout {
+            return;
+        }
+    }
+}

@@ -7,8 +7,9 @@
 use super::trace::{place, write_trace};
 use super::words::{counted, duration, grouped, headline, phase, stopped};
 use crate::failure::FailureKind;
-use crate::outcome::{Outcome, Verdict, Violation};
+use crate::outcome::{Method, Outcome, Simulation, Verdict, Violation};
 use anstyle::{AnsiColor, Reset, Style};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::source::{SourceMap, Span};
@@ -100,7 +101,12 @@ fn write_violation(
             Verdict::Deadlock => "The behaviour that leads to the deadlock",
             _ => "The behaviour that leads there",
         };
-        writeln!(out, "{what} ({}):", counted(length, "state"))?;
+        let how = match outcome.method {
+            Method::DepthFirst => ", depth-first: there may be a shorter one",
+            Method::Simulation(_) => ", simulated: there may be a shorter one",
+            _ => "",
+        };
+        writeln!(out, "{what} ({}{how}):", counted(length, "state"))?;
         write_trace(out, &violation.trace, sources, options)?;
     } else if matches!(violation.verdict, Verdict::Failure(..)) {
         return Ok(()); // a drawn diagnostic ends with a blank line already
@@ -153,6 +159,9 @@ fn write_counts(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     if outcome.states_generated == 0 && outcome.depth == 0 {
         return writeln!(out, "{}", duration(outcome.seconds));
     }
+    if let Method::Simulation(simulation) = &outcome.method {
+        return write_simulation(out, outcome, simulation);
+    }
     write!(
         out,
         "{} generated, {} distinct, depth {}",
@@ -177,6 +186,65 @@ fn write_counts(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
         )?;
     } else if outcome.exact {
         writeln!(out, "Whole states were compared: the search is exact, no state was taken for another")?;
+    }
+    Ok(())
+}
+
+/// What a simulation has done, and how often each action was taken.
+fn write_simulation(out: &mut dyn Write, outcome: &Outcome, simulation: &Simulation) -> io::Result<()> {
+    let Simulation { seed, first, behaviours, violating, mean, variance, longest, checked } = simulation;
+    let what = if *checked { "simulated" } else { "generated, and nothing checked" };
+    write!(
+        out,
+        "{} {what}, {} generated",
+        counted(*behaviours, "behaviour"),
+        counted(outcome.states_generated, "state")
+    )?;
+    write!(out, ", {}", duration(outcome.seconds))?;
+    if outcome.seconds >= 0.05 {
+        write!(out, " ({} states/s)", grouped((outcome.states_generated as f64 / outcome.seconds) as u64))?;
+    }
+    writeln!(out)?;
+    if *behaviours > 0 {
+        let deviation = variance.sqrt();
+        writeln!(
+            out,
+            "States of a behaviour: {mean:.1} on average (variance {variance:.1}, standard deviation \
+             {deviation:.1}), {} at most",
+            grouped((*longest).into())
+        )?;
+        write_taken(out, outcome)?;
+    }
+    write!(out, "The seed is {seed}")?;
+    match violating {
+        Some(number) => writeln!(
+            out,
+            "; `--seed {seed} --aril {number} --simulate num=1` repeats the behaviour that shows the error"
+        ),
+        None if *first > 0 => writeln!(out, ", the first behaviour is number {first}"),
+        None => writeln!(out),
+    }
+}
+
+/// How often each action was taken, in the order of the spec.
+fn write_taken(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
+    let (mut places, mut sums): (BTreeMap<&str, usize>, Vec<(&str, u64)>) = Default::default();
+    for (instance, _, taken) in &outcome.actions {
+        let name = instance.split('(').next().unwrap_or(instance);
+        let at = *places.entry(name).or_insert(sums.len());
+        if at == sums.len() {
+            sums.push((name, 0));
+        }
+        sums[at].1 += taken;
+    }
+    if sums.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "How often each action was taken:")?;
+    let wide = sums.iter().map(|(_, taken)| grouped(*taken).len()).max().unwrap_or(0).max(5);
+    for (name, taken) in sums {
+        let taken = if taken == 0 { "never".to_owned() } else { grouped(taken) };
+        writeln!(out, "  {taken:>wide$}  {name}")?;
     }
     Ok(())
 }

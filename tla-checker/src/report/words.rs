@@ -35,6 +35,7 @@ pub(super) fn stopped(bound: Bound) -> &'static str {
         Bound::Cancelled => "on request",
         Bound::Observer => "by the observer",
         Bound::Spec => "by the spec",
+        Bound::Behaviours => "at the number of behaviours given",
     }
 }
 

@@ -425,6 +425,10 @@ impl SpaceWorker for Worker<'_> {
         self.evaluator.quiet = on;
     }
 
+    fn reseed(&mut self, seed: u64) {
+        self.evaluator.reseed(seed);
+    }
+
     fn exit_requested(&mut self) -> bool {
         self.space.setting.registers.exit_asked()
     }

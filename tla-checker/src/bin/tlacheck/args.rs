@@ -83,10 +83,37 @@ pub struct Check {
     #[arg(long)]
     pub deadlock: bool,
 
+    /// Check random behaviours instead of all, until stopped. MORE is `num=N` (so many behaviours),
+    /// `file=F` (write each to F_NUMBER), or both with a comma between
+    #[arg(long, value_name = "MORE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(value_parser = simulation, help_heading = "Other searches")]
+    #[arg(conflicts_with_all = ["generate", "dfs", "dfid", "reference", "dump", "exact", "memory",
+        "checkpoint", "recover", "max_states"])]
+    pub simulate: Option<Simulation>,
+    /// Generate random behaviours as --simulate does, and check nothing
+    #[arg(long, value_name = "MORE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(value_parser = simulation, help_heading = "Other searches")]
+    #[arg(conflicts_with_all = ["dfs", "dfid", "reference", "dump", "exact", "memory", "checkpoint",
+        "recover", "max_states"])]
+    pub generate: Option<Simulation>,
+    /// Begin a simulation with this behaviour: `--seed S --aril N --simulate num=1` repeats number N
+    #[arg(long, value_name = "N", help_heading = "Other searches")]
+    pub aril: Option<u64>,
+    /// Search depth-first: one behaviour to its end before the next. Traces need not be shortest
+    #[arg(long, help_heading = "Other searches")]
+    #[arg(conflicts_with_all = ["dfid", "reference", "dump", "memory", "checkpoint", "recover"])]
+    pub dfs: bool,
+    /// Search depth-first to depth 1, 2, … N, until nothing lies deeper
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(help_heading = "Other searches")]
+    #[arg(conflicts_with_all = ["depth", "reference", "dump", "memory", "checkpoint", "recover"])]
+    pub dfid: Option<u32>,
+
     /// How many threads search: a number, or auto for every core
     #[arg(long, value_name = "N", default_value = "auto", help_heading = "Search")]
     pub workers: Workers,
-    /// Stop after this many levels; the initial states are level 1
+    /// Stop after this many levels; the initial states are level 1. Of simulated behaviours: how many states
+    /// one has at most (100 without it)
     #[arg(long, value_name = "N", help_heading = "Search")]
     pub depth: Option<u32>,
     /// Stop when this many distinct states are found
@@ -98,7 +125,8 @@ pub struct Check {
     /// Go on after a violation; the exit status is still that of the first
     #[arg(long = "continue", help_heading = "Search")]
     pub keep_going: bool,
-    /// The start of random choices (RandomElement, RandomSubset)
+    /// The start of random choices: of RandomElement and its kin, and of a simulation, which takes another
+    /// one each time without it
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Search")]
     pub seed: Option<i64>,
     /// Keep and compare whole states: no two can be taken for one, as fingerprints might (slower)
@@ -191,6 +219,36 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// What follows `--simulate`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Simulation {
+    /// `num=N`
+    pub behaviours: Option<u64>,
+    /// `file=F`
+    pub file: Option<PathBuf>,
+}
+
+/// Whether a word says more about a simulation, rather than being the next argument.
+pub fn is_simulation(text: &str) -> bool {
+    text.split(',').all(|part| part.split_once('=').is_some_and(|(key, _)| ["num", "file"].contains(&key)))
+}
+
+fn simulation(text: &str) -> Result<Simulation, String> {
+    let mut simulation = Simulation::default();
+    for part in text.split(',').filter(|part| !part.is_empty()) {
+        match part.split_once('=') {
+            Some(("num", number)) => {
+                let number =
+                    number.parse().map_err(|_| format!("`{number}` is not a number of behaviours"))?;
+                simulation.behaviours = Some(number);
+            }
+            Some(("file", file)) if !file.is_empty() => simulation.file = Some(file.into()),
+            _ => return Err(format!("`{part}` is neither num=N nor file=F")),
+        }
+    }
+    Ok(simulation)
 }
 
 /// The least for `--memory`: a search needs some for its code and the evaluation.

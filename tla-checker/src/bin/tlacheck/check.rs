@@ -9,13 +9,14 @@ use super::find::Found;
 use super::progress::{Bar, Plain};
 use super::run;
 use super::{find, output, status};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tla_checker::check;
+use tla_checker::check::{self, Strategy};
 use tla_checker::dump::{Dump, Format};
 use tla_checker::eval::Bounds;
-use tla_checker::explore;
+use tla_checker::explore::{self, simulate};
 use tla_checker::failure::FailureKind;
 use tla_checker::model::{Clause, Formula, Model};
 use tla_checker::observer::{Cancel, Observer};
@@ -153,7 +154,8 @@ fn search(
             Workers::Count(n) => n,
             Workers::Auto => std::thread::available_parallelism().map_or(1, usize::from),
         },
-        max_depth: args.depth,
+        max_depth: args.dfid.or(args.depth),
+        seed: seed(args),
         max_states: args.max_states,
         time_limit: args.seconds.map(Duration::from_secs_f64),
         continue_after_violation: args.keep_going,
@@ -175,7 +177,12 @@ fn search(
     };
     let search = with_folder(search, path);
     announce(&search);
-    let options = check::Options { search, reference: args.reference, shape_after: args.shape_after };
+    let options = check::Options {
+        search,
+        strategy: strategy(args),
+        reference: args.reference,
+        shape_after: args.shape_after,
+    };
     let cancel = Cancel::new();
     super::cancel_on_interrupt(cancel.clone());
     let go = |observer: &dyn Observer| check::run(&prepared, &options, observer, &cancel);
@@ -199,6 +206,29 @@ fn search(
     warnings.append(&mut outcome.warnings);
     outcome.warnings = warnings;
     Ok(outcome)
+}
+
+/// In which way states are to be visited.
+fn strategy(args: &Check) -> Strategy {
+    match (&args.simulate, &args.generate) {
+        (Some(how), _) | (None, Some(how)) => Strategy::Simulation(simulate::Options {
+            first: args.aril.unwrap_or(0),
+            behaviours: how.behaviours,
+            check: args.generate.is_none(),
+            files: how.file.clone(),
+        }),
+        (None, None) if args.dfs => Strategy::DepthFirst,
+        (None, None) if args.dfid.is_some() => Strategy::Deepening,
+        (None, None) => Strategy::BreadthFirst,
+    }
+}
+
+/// The seed; a simulation without one takes another each time, and says which.
+fn seed(args: &Check) -> i64 {
+    let simulated = args.simulate.is_some() || args.generate.is_some();
+    // The keys of a hasher are what the standard library has of randomness.
+    let another = || RandomState::new().build_hasher().finish() as i64 >> 1;
+    args.seed.unwrap_or_else(|| if simulated { another() } else { 0 })
 }
 
 /// The file of `--dump FORMAT FILE`, with the format's ending added as TLC does.
