@@ -29,10 +29,11 @@ mod formula;
 mod property;
 
 use crate::dump::Dump;
-use crate::eval::{Bounds, Evaluator, Registers, Setting};
-use crate::explore::{self, Identity, depth_first, reference, simulate};
+use crate::eval::{Bounds, Evaluator, Instance, Registers, Setting};
+use crate::explore::{self, Identity, depth_first, reference, simulate, validate};
 use crate::failure::FailureKind;
-use crate::ir::{Ir, NodeId, OpId};
+use crate::ir::{Ir, NodeId, OpId, actions_in};
+use crate::log::{self, Log};
 use crate::lower::{Lowerer, ROOT, keeps, literals, specialise};
 use crate::model::Model;
 use crate::observer::{Cancel, Observer, Silent};
@@ -47,7 +48,7 @@ use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::hir::{DefKind, Level, Module, Spec};
 use tla_parser::library::Library;
-use tla_parser::source::Span;
+use tla_parser::source::{SourceMap, Span};
 
 /// How long Next may take to be split: what takes longer is left whole, and the search evaluates it.
 const SPLITTING: Duration = Duration::from_secs(10);
@@ -78,6 +79,8 @@ pub enum Strategy {
     Deepening,
     /// Random behaviours.
     Simulation(simulate::Options),
+    /// The behaviours that match a log ([`Prepared::resolve_log`]).
+    Log(validate::Options),
 }
 
 /// States that are expanded before shapes are guessed.
@@ -114,6 +117,25 @@ impl Prepared {
     /// Whether states are told apart by a VIEW.
     pub fn has_view(&self) -> bool {
         self.roles.view.is_some()
+    }
+
+    /// Looks up the names of a log in the model; `sources` hold its text.
+    ///
+    /// # Errors
+    /// It names what the model does not have.
+    pub fn resolve_log(&self, log: &Log, sources: &SourceMap) -> Result<log::Resolved, Vec<Diagnostic>> {
+        let known = log::Known {
+            variables: self.ir.variables.clone(),
+            instances: self.roles.instances.iter().map(|i| self.called(i)).collect(),
+        };
+        log.resolve(&known, sources)
+    }
+
+    /// What an action instance is called.
+    fn called(&self, instance: &Instance) -> log::Called {
+        let inside = actions_in(&self.ir, instance.action).into_iter();
+        let name = |op: OpId| (self.ir.op(op).name.clone(), op.0);
+        log::Called { around: instance.definitions.clone(), inside: inside.map(name).collect() }
     }
 
     /// Whether the model has behaviours to explore.
@@ -332,19 +354,50 @@ pub fn evaluate(
     library: &Library,
     bounds: Bounds,
 ) -> Result<String, Vec<Diagnostic>> {
+    let cancel = Cancel::new();
+    let context = Context { model: None, bounds, observer: &Silent, cancel: &cancel };
+    evaluate_in(spec, expression, library, &context)
+}
+
+/// With what an expression is evaluated.
+#[derive(Clone, Copy)]
+pub struct Context<'c> {
+    /// What says the values of the constants, and replaces definitions.
+    pub model: Option<&'c Model>,
+    /// What may be used.
+    pub bounds: Bounds,
+    /// Receives what is printed.
+    pub observer: &'c dyn Observer,
+    /// Ends the evaluation from outside.
+    pub cancel: &'c Cancel,
+}
+
+/// The value of an expression without variables in the context of a spec and what a model says of it, as
+/// TLA+ text.
+///
+/// # Errors
+/// The expression is wrong, or has no value.
+pub fn evaluate_in(
+    spec: &mut Spec,
+    expression: &str,
+    library: &Library,
+    context: &Context<'_>,
+) -> Result<String, Vec<Diagnostic>> {
     let e = formula::expression(spec, expression, library)?;
-    let mut lowerer = Lowerer::new(spec, FxHashMap::default(), FxHashMap::default());
+    let mut errors = Vec::new();
+    let (constants, overrides) = match context.model {
+        Some(model) => bind::bind(spec, model, &mut errors, &mut Vec::new()),
+        None => Default::default(),
+    };
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut lowerer = Lowerer::new(spec, constants, overrides);
     let op = lowerer.formula("expression", e, ROOT);
     let ir = lowerer.finish();
-    let (registers, cancel) = (Registers::new(facts(spec)), Cancel::new());
-    let setting = Setting {
-        ir: &ir,
-        bounds,
-        keep_values: false,
-        observer: &Silent,
-        cancel: &cancel,
-        registers: &registers,
-    };
+    let registers = Registers::new(facts(spec));
+    let Context { bounds, observer, cancel, .. } = *context;
+    let setting = Setting { ir: &ir, bounds, keep_values: false, observer, cancel, registers: &registers };
     let mut evaluator = Evaluator::new(&setting);
     match evaluator.lazy_value_of(op) {
         Ok(value) => Ok(value.to_string()),
@@ -433,6 +486,7 @@ fn search(
         Strategy::DepthFirst => depth_first::depth_first(&space, &search, observer, cancel),
         Strategy::Deepening => depth_first::deepening(&space, &search, observer, cancel),
         Strategy::Simulation(how) => simulate::simulate(&space, &search, how, observer, cancel),
+        Strategy::Log(how) => validate::validate(&space, &search, how, observer, cancel),
     }
 }
 
@@ -444,7 +498,9 @@ fn facts_of_run(prepared: &Prepared, options: &Options) -> FxHashMap<String, Dat
     let number = |n: Option<u64>| Datum::Int(n.map_or(-1, |n| i64::try_from(n).unwrap_or(i64::MAX)));
     let (mode, depth, traces) = match &options.strategy {
         Strategy::BreadthFirst => ("bfs", None, None),
-        Strategy::DepthFirst | Strategy::Deepening => ("dfs", search.max_depth.map(u64::from), None),
+        Strategy::DepthFirst | Strategy::Deepening | Strategy::Log(_) => {
+            ("dfs", search.max_depth.map(u64::from), None)
+        }
         Strategy::Simulation(how) => (
             if how.check { "simulate" } else { "generate" },
             Some(search.max_depth.unwrap_or(simulate::DEPTH).into()),

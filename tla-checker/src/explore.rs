@@ -39,6 +39,7 @@ pub mod simulate;
 mod successors;
 mod sync;
 mod trace;
+pub mod validate;
 
 use crate::dump::Dump;
 use crate::failure::{Failure, FailureKind};

@@ -15,6 +15,7 @@
 //! | [`check::prepare`] | makes a model of a spec ready; what is wrong with it comes as diagnostics |
 //! | [`check::run`] | checks it: as often as wanted, from any thread, many at once |
 //! | [`check::evaluate`] | the value of a constant expression |
+//! | [`session::Session`] | expressions and definitions, one after the other |
 //! | [`config::parse`] | reads a `.cfg`; [`model::Model`] is the same by calls |
 //! | [`report::text`], [`report::json`] | an [`outcome::Outcome`] for people and for programs |
 //!
@@ -71,6 +72,8 @@
 //! | [`space`], [`spec`] | the seam between meaning and search, and the model's side of it |
 //! | `state` | how states are packed, and what is learned about packed states |
 //! | [`explore`] | the search, and the reference it is compared with |
+//! | [`explanation`] | why an action has no step in a state |
+//! | [`log`] | logs of real systems, to be compared with behaviours |
 //! | [`dump`] | the state graph in a file: text, DOT, JSON, GraphML |
 //! | [`observer`], [`outcome`], [`failure`] | what is said while a run is under way and at its end |
 //! | [`report`] | outcomes and diagnostics as text, JSON and events |
@@ -80,14 +83,17 @@ pub mod check;
 pub mod config;
 pub mod dump;
 pub mod eval;
+pub mod explanation;
 pub mod explore;
 pub mod failure;
 pub mod ir;
+pub mod log;
 pub mod lower;
 pub mod model;
 pub mod observer;
 pub mod outcome;
 pub mod report;
+pub mod session;
 pub mod space;
 pub mod spec;
 mod state;

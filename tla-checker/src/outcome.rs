@@ -3,7 +3,9 @@
 //! Enters: nothing (data only); the search fills it in. Leaves: [`Outcome`], rendered as text or
 //! JSON by others. Holds: `exit_code` follows from the verdict alone ([`Verdict::exit_code`]).
 
+use crate::explanation::Explanation;
 use crate::failure::{Failure, FailureKind};
+use crate::log::matching::Mismatch;
 use crate::value::Datum;
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::source::Span;
@@ -136,6 +138,8 @@ pub enum Verdict {
     },
     /// A state without successors.
     Deadlock,
+    /// No behaviour matches a log beyond some event.
+    LogNotAdmitted(Box<Rejection>),
     /// An invariant is false.
     Invariant {
         /// Its name.
@@ -168,7 +172,7 @@ impl Verdict {
     pub fn exit_code(&self) -> i32 {
         match self {
             Verdict::Success | Verdict::Bounded(_) => 0,
-            Verdict::Assumption { .. } | Verdict::Postcondition { .. } => 10,
+            Verdict::Assumption { .. } | Verdict::Postcondition { .. } | Verdict::LogNotAdmitted(_) => 10,
             Verdict::Deadlock => 11,
             Verdict::Invariant { .. } => 12,
             Verdict::ActionProperty { .. } | Verdict::InitialProperty { .. } => 13,
@@ -195,12 +199,55 @@ impl Verdict {
             Verdict::Assumption { .. } => "assumption",
             Verdict::Postcondition { .. } => "postcondition",
             Verdict::Deadlock => "deadlock",
+            Verdict::LogNotAdmitted(_) => "log_not_admitted",
             Verdict::Invariant { .. } => "invariant",
             Verdict::ActionProperty { .. } => "action_property",
             Verdict::InitialProperty { .. } => "initial_property",
             Verdict::Failure(..) => "failure",
         }
     }
+}
+
+/// The event of a log that no step matches, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rejection {
+    /// Which event, from 1.
+    pub event: u64,
+    /// The line it stands in.
+    pub line: u32,
+    /// Its place in the log.
+    pub span: Span,
+    /// The line.
+    pub text: String,
+    /// The action that it names.
+    pub action: Option<String>,
+    /// How many different states match the log up to there; the trace leads to the first that was found,
+    /// and the reasons are about that one.
+    pub states: u64,
+    /// Why it is not a step of the actions that it may be, those that come nearest first.
+    pub candidates: Vec<Candidate>,
+}
+
+/// Why an event is not a step of an action.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// The action.
+    pub action: String,
+    /// Where it is defined; none of the initial predicate.
+    pub span: Option<Span>,
+    /// Why not.
+    pub why: WhyNot,
+}
+
+/// Why an event is not a step of an action.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WhyNot {
+    /// The action has no step there.
+    Disabled(Explanation),
+    /// The state before the step is another: variables, and how they differ.
+    Before(Vec<(String, Mismatch)>),
+    /// It has steps, but they lead to other states: how the nearest differs.
+    After(Vec<(String, Mismatch)>),
 }
 
 /// A state of a trace.

@@ -4,6 +4,7 @@
 //! it; before a worker sees the state, or two states are compared, it is converted.
 
 use crate::space::{SpaceWorker, State};
+use crate::value::Datum;
 use serde::{Deserialize, Serialize};
 
 /// A packed state.
@@ -29,6 +30,12 @@ impl Packed {
             *self = Packed { layout: worker.layout(), words };
         }
         &self.words
+    }
+
+    /// The values of the variables.
+    pub fn values<W: SpaceWorker>(&mut self, worker: &mut W) -> Vec<Datum> {
+        self.fit(worker);
+        worker.values(&self.words)
     }
 }
 

@@ -36,6 +36,11 @@ impl Behaviour {
         self.states.push(state);
     }
 
+    /// How many states it has.
+    pub fn len(&self) -> usize {
+        self.states.len()
+    }
+
     /// The same, from the last state to the first.
     pub fn reverse(&mut self) {
         self.instances.reverse();
@@ -269,6 +274,26 @@ pub(super) fn violation<S: StateSpace>(
             let why = || format!("what was found is not so the second time: {:?}", finding.subject);
             if shown { Ok(()) } else { Err(Failure::internal(why())) }
         })
+    {
+        verdict = Verdict::Failure(Phase::Next, Box::new(bug));
+    }
+    let trace = display(space, worker, behaviour, warnings);
+    worker.replaying(false);
+    Violation { verdict, trace }
+}
+
+/// A behaviour as what shows a verdict; it is repeated first.
+pub(super) fn shown<S: StateSpace>(
+    space: &S,
+    worker: &mut S::Worker<'_>,
+    mut verdict: Verdict,
+    mut behaviour: Behaviour,
+    warnings: &mut Vec<Diagnostic>,
+) -> Violation {
+    worker.watch(&Cancel::new());
+    worker.replaying(true);
+    if space.order_dependent().is_none()
+        && let Err(bug) = repeat(worker, &mut behaviour)
     {
         verdict = Verdict::Failure(Phase::Next, Box::new(bug));
     }

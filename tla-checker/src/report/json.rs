@@ -6,10 +6,12 @@
 //! [`crate::value::Datum`]). Fields are added, never renamed; a change of meaning changes
 //! [`VERSION`].
 
+use super::rejection::reasons;
 use super::words::{headline, phase};
 use crate::outcome::{Bound, LogMatch, Method, Outcome, Simulation, TraceState, Verdict, Violation};
 use crate::value::Datum;
 use serde::{Deserialize, Serialize};
+use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::source::{SourceMap, Span};
 
@@ -61,6 +63,8 @@ pub struct Report {
     pub simulation: Option<Simulation>,
     /// How far a log was matched.
     pub log: Option<LogMatch>,
+    /// Why no step matches an event of a log: a message for each action that it may be.
+    pub reasons: Vec<Message>,
     /// Of a simulation: how often each action was taken.
     pub actions: Vec<Taken>,
     /// The version of this shape.
@@ -216,6 +220,10 @@ impl Report {
                 Method::Log(log) => Some(*log),
                 _ => None,
             },
+            reasons: match &outcome.verdict {
+                Verdict::LogNotAdmitted(rejection) => Message::all(&reasons(rejection, sources), sources),
+                _ => Vec::new(),
+            },
             actions: match &outcome.method {
                 Method::Simulation(_) => outcome.actions.iter().map(taken).collect(),
                 _ => Vec::new(),
@@ -253,6 +261,7 @@ impl Report {
             search: Method::default().name().into(),
             simulation: None,
             log: None,
+            reasons: Vec::new(),
             actions: Vec::new(),
             version: VERSION,
         }
@@ -300,6 +309,11 @@ impl Fault {
         };
         match verdict {
             Verdict::Success | Verdict::Bounded(_) | Verdict::Deadlock => {}
+            Verdict::LogNotAdmitted(rejection) => {
+                fault.name = rejection.action.clone();
+                fault.span = Some(Place::of(rejection.span, sources));
+                fault.code = Some(code::LOG_NOT_ADMITTED.to_string());
+            }
             Verdict::Postcondition { name } => fault.name = Some(name.clone()),
             Verdict::Assumption { name, span }
             | Verdict::Invariant { name, span, .. }

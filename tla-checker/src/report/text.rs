@@ -4,6 +4,7 @@
 //! trace, the counts. Holds: colours are in the text only if asked for; lines of values stay within
 //! the width, names and messages are not broken.
 
+use super::rejection::reasons;
 use super::trace::{place, write_trace};
 use super::words::{counted, duration, grouped, headline, phase, stopped};
 use crate::failure::FailureKind;
@@ -99,6 +100,7 @@ fn write_violation(
         let what = match violation.verdict {
             Verdict::Failure(..) => "The behaviour that leads to the failure",
             Verdict::Deadlock => "The behaviour that leads to the deadlock",
+            Verdict::LogNotAdmitted(_) => "A behaviour that matches the log so far",
             _ => "The behaviour that leads there",
         };
         let how = match outcome.method {
@@ -128,6 +130,9 @@ fn write_verdict(
         Verdict::Success if outcome.depth == 0 => {
             writeln!(out, "{success}Success{plain}: the assumptions hold; there is no behaviour to explore")
         }
+        Verdict::Success if matches!(outcome.method, Method::Log(_)) => {
+            writeln!(out, "{success}Success{plain}: the spec admits a behaviour that matches the log")
+        }
         Verdict::Success => writeln!(out, "{success}Success{plain}: {}", headline(verdict)),
         Verdict::Bounded(bound) => {
             writeln!(out, "{success}Stopped{plain} {}: no error found so far", stopped(*bound))
@@ -148,6 +153,17 @@ fn write_verdict(
         | Verdict::InitialProperty { span, .. } => {
             writeln!(out, "{error}Error{plain}: {}{}", headline(verdict), at(span))
         }
+        Verdict::LogNotAdmitted(rejection) => {
+            writeln!(out, "{error}Error{plain}: {}{}", headline(verdict), at(&Some(rejection.span)))?;
+            writeln!(out, "  {}\n", rejection.text.trim())?;
+            let states = counted(rejection.states, "state");
+            match rejection.states {
+                0 => writeln!(out, "No initial state matches it.\n")?,
+                1 => {}
+                _ => writeln!(out, "{states} match the log up to there; this is about the first.\n")?,
+            }
+            write_diagnostics(out, &reasons(rejection, sources), sources, options)
+        }
         Verdict::Postcondition { .. } | Verdict::Deadlock => {
             writeln!(out, "{error}Error{plain}: {}", headline(verdict))
         }
@@ -161,6 +177,9 @@ fn write_counts(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     }
     if let Method::Simulation(simulation) = &outcome.method {
         return write_simulation(out, outcome, simulation);
+    }
+    if let Method::Log(log) = &outcome.method {
+        write!(out, "{} of {} matched; ", grouped(log.matched), counted(log.events, "event"))?;
     }
     write!(
         out,
@@ -184,7 +203,7 @@ fn write_counts(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
             "The chance that two states shared a fingerprint, so that one was overlooked: {:.1e}",
             outcome.collision_probability
         )?;
-    } else if outcome.exact {
+    } else if outcome.exact && !matches!(outcome.method, Method::Log(_)) {
         writeln!(out, "Whole states were compared: the search is exact, no state was taken for another")?;
     }
     Ok(())

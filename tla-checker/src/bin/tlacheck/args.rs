@@ -14,7 +14,11 @@ invariants hold, with the shortest behaviour that violates one.
   tlacheck Spec --config Small.cfg   check with another model
   tlacheck Spec --json               the last line of the output is one JSON object
   tlacheck parse Spec.tla            only parse and resolve
+  tlacheck Spec --simulate           check random behaviours, until stopped
+  tlacheck trace Spec --log run.ndjson
+                                     does the spec admit what a system has logged?
   tlacheck eval '{x \\in 1..9 : x % 2 = 0}'
+  tlacheck repl Spec                 evaluate expressions one after the other
   tlacheck explain E0401             what a code means and what to do
 
 TLC's options are accepted in TLC's spelling and meaning: with one dash or two, `-deadlock` turns \
@@ -32,7 +36,8 @@ Exit status:
     0  no error found                   13  a property is violated
     1  wrong usage                      14  Assert of module TLC failed
    10  an assumption or the             75  the spec cannot be evaluated
-       postcondition is false           76  an invariant cannot be evaluated
+       postcondition is false, or a     76  an invariant cannot be evaluated
+       log is not admitted
    11  deadlock                        150  the spec cannot be parsed
    12  an invariant is violated        151  the model is wrong, or a feature is not built yet
   255  anything else
@@ -62,7 +67,7 @@ pub struct Cli {
 }
 
 /// `tlacheck SPEC`: check.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Check {
     /// The specification: SPEC.tla, or SPEC
     #[arg(required = true)]
@@ -190,9 +195,10 @@ pub struct Check {
 }
 
 /// `--workers`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Workers {
     /// Every core.
+    #[default]
     Auto,
     /// So many threads.
     Count(usize),
@@ -211,9 +217,10 @@ impl std::str::FromStr for Workers {
 }
 
 /// `--color`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// On a terminal, unless NO_COLOR is set.
+    #[default]
     Auto,
     /// Always.
     Always,
@@ -307,6 +314,10 @@ pub enum Command {
         #[arg(short = 'I', long, value_name = "DIR")]
         library: Vec<PathBuf>,
     },
+    /// Does the spec admit a behaviour that matches a log? 0 if it does, 10 if not
+    Trace(Trace),
+    /// Evaluate expressions one after the other, with definitions kept
+    Repl(Repl),
     /// Say what a code such as E0401 means and what to do
     Explain {
         /// The code; without it, all codes are listed
@@ -327,6 +338,90 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// `tlacheck trace`.
+#[derive(Debug, Args)]
+pub struct Trace {
+    /// The specification: SPEC.tla, or SPEC
+    pub spec: PathBuf,
+    /// The log: an event a line, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub log: PathBuf,
+    /// How many steps that are not in the log may lie before each event
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub between: u32,
+    /// What the log calls things that the spec calls otherwise, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// The model's configuration, sought in the working folder and then beside SPEC
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Also look for modules here; may be repeated
+    #[arg(short = 'I', long, value_name = "DIR")]
+    pub library: Vec<PathBuf>,
+    /// Stop when this many distinct states are found
+    #[arg(long, value_name = "N")]
+    pub max_states: Option<u64>,
+    /// Stop after this time
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub seconds: Option<f64>,
+    /// The start of random choices (RandomElement, RandomSubset)
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub seed: Option<i64>,
+    /// The most elements a set may have that is built
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub max_set_size: usize,
+    /// How deep operator calls may nest
+    #[arg(long, value_name = "N")]
+    pub max_recursion: Option<usize>,
+    /// In a trace, show only the variables that changed
+    #[arg(long)]
+    pub difftrace: bool,
+    /// Show no warnings
+    #[arg(long)]
+    pub nowarning: bool,
+    /// End the output with one line of JSON, and print nothing else on it
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Trace {
+    /// The same as options of a check.
+    pub fn check(&self, color: Color) -> Check {
+        Check {
+            spec: Some(self.spec.clone()),
+            config: self.config.clone(),
+            library: self.library.clone(),
+            max_states: self.max_states,
+            seconds: self.seconds,
+            seed: self.seed,
+            max_set_size: self.max_set_size,
+            max_recursion: self.max_recursion,
+            difftrace: self.difftrace,
+            nowarning: self.nowarning,
+            json: self.json,
+            workers: Workers::Count(1),
+            color,
+            ..Check::default()
+        }
+    }
+}
+
+/// `tlacheck repl`.
+#[derive(Debug, Args)]
+pub struct Repl {
+    /// In the context of this module; without it, of the standard modules
+    pub spec: Option<PathBuf>,
+    /// The constants' values: a configuration, sought in the working folder and then beside SPEC
+    #[arg(long, value_name = "FILE", requires = "spec")]
+    pub config: Option<PathBuf>,
+    /// Evaluate this (a definition, or an expression) and end; may be repeated
+    #[arg(short = 'e', long = "expression", value_name = "EXPR", allow_hyphen_values = true)]
+    pub expression: Vec<String>,
+    /// Also look for modules here; may be repeated
+    #[arg(short = 'I', long, value_name = "DIR")]
+    pub library: Vec<PathBuf>,
 }
 
 /// What `debug` shows.
