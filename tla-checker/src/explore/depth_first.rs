@@ -76,6 +76,8 @@ fn run<S: StateSpace>(
         depth: 1,
         actions: vec![ActionCount::default(); space.instances().len()],
         followed: Followed::default(),
+        held: None,
+        deepening: method == Method::Deepening,
     };
     pulse.over(|| {
         let mut worker = space.worker(0);
@@ -125,6 +127,9 @@ struct Search<'r, S: StateSpace> {
     depth: u32,
     actions: Vec<ActionCount>,
     followed: Followed,
+    /// While deepening, what may yet be outdone by something with a shorter trace.
+    held: Option<(Vec<Finding>, Behaviour)>,
+    deepening: bool,
 }
 
 impl<S: StateSpace> Search<'_, S> {
@@ -134,6 +139,11 @@ impl<S: StateSpace> Search<'_, S> {
         for limit in 1..=most {
             self.limit = Some(limit);
             self.pass();
+            if let Some((findings, behaviour)) = self.held.take()
+                && !self.follow(findings, &behaviour)
+            {
+                return;
+            }
             if self.cut == 0 || self.pulse.halt.is_cancelled() {
                 return;
             }
@@ -164,6 +174,8 @@ impl<S: StateSpace> Search<'_, S> {
         }
         if let Some(limit) = self.limit {
             self.cut = self.seen.values().filter(|&&level| level >= limit).count() as u64;
+            // Within a limit the levels are known: a path may have been longer.
+            self.depth = self.seen.values().copied().max().unwrap_or(1);
         }
     }
 
@@ -336,7 +348,21 @@ impl<S: StateSpace> Search<'_, S> {
         for node in &self.path {
             behaviour.push(node.instance, node.state.clone());
         }
-        let on = self.followed.add(findings.take(), &behaviour, self.options.continue_after_violation);
+        let findings = findings.take();
+        // A state without successors is found in the pass after that of its level, which may show longer
+        // traces first.
+        let may_be_outdone = self.deepening && self.limit.is_some_and(|limit| findings[0].length >= limit);
+        if may_be_outdone && !self.options.continue_after_violation {
+            self.held.get_or_insert((findings, behaviour));
+            return true;
+        }
+        self.held = None;
+        self.follow(findings, &behaviour)
+    }
+
+    /// Records what was found at the end of a behaviour. Answers whether the search goes on.
+    fn follow(&mut self, findings: Vec<Finding>, behaviour: &Behaviour) -> bool {
+        let on = self.followed.add(findings, behaviour, self.options.continue_after_violation);
         if !on {
             self.pulse.halt.cancel();
         }

@@ -18,7 +18,15 @@ pub(super) fn reasons(rejection: &Rejection, sources: &SourceMap) -> Vec<Diagnos
         };
         return vec![Diagnostic::error(code::LOG_NOT_ADMITTED, message).at(rejection.span, "")];
     }
-    rejection.candidates.iter().flat_map(|candidate| reason(candidate, sources)).collect()
+    let mut reasons: Vec<Diagnostic> = Vec::new();
+    for candidate in &rejection.candidates {
+        let more = reason(candidate, sources);
+        // Instances of one action often say the same.
+        if !more.iter().all(|d| reasons.contains(d)) {
+            reasons.extend(more);
+        }
+    }
+    reasons
 }
 
 fn reason(Candidate { action, span, why }: &Candidate, sources: &SourceMap) -> Vec<Diagnostic> {
