@@ -17,8 +17,8 @@ use tla_parser::parse;
 use tla_parser::resolve::{Rejected, Resolved, add_module, load_file, load_text};
 use tla_parser::source::SourceMap;
 
-/// What a session without a module extends.
-const EVERYDAY: &str =
+/// What is in scope where no module is named.
+pub const EVERYDAY: &str =
     "---- MODULE Everyday ----\nEXTENDS Integers, Sequences, FiniteSets, Bags, TLC\n====\n";
 /// What to call what was entered.
 const NAME: &str = "what was entered";

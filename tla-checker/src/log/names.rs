@@ -149,7 +149,7 @@ fn unknown<'n>(headline: &str, name: &str, known: impl Iterator<Item = &'n str>)
     let mut error = Diagnostic::error(code::LOG_NAME, headline);
     if let Some(near) = nearest(name, known.iter().copied()) {
         error = error.help(format!("did you mean `{near}`?"));
-    } else if known.len() <= 20 {
+    } else if (1..=20).contains(&known.len()) {
         error = error.note(format!("it has {}", known.join(", ")));
     }
     error

@@ -68,6 +68,7 @@ pub struct Cli {
 
 /// `tlacheck SPEC`: check.
 #[derive(Debug, Default, Args)]
+#[command(group(clap::ArgGroup::new("random").args(["simulate", "generate"])))]
 pub struct Check {
     /// The specification: SPEC.tla, or SPEC
     #[arg(required = true)]
@@ -92,7 +93,7 @@ pub struct Check {
     /// `file=F` (write each to F_NUMBER), or both with a comma between
     #[arg(long, value_name = "MORE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     #[arg(value_parser = simulation, help_heading = "Other searches")]
-    #[arg(conflicts_with_all = ["generate", "dfs", "dfid", "reference", "dump", "exact", "memory",
+    #[arg(conflicts_with_all = ["dfs", "dfid", "reference", "dump", "exact", "memory",
         "checkpoint", "recover", "max_states"])]
     pub simulate: Option<Simulation>,
     /// Generate random behaviours as --simulate does, and check nothing
@@ -102,7 +103,7 @@ pub struct Check {
         "recover", "max_states"])]
     pub generate: Option<Simulation>,
     /// Begin a simulation with this behaviour: `--seed S --aril N --simulate num=1` repeats number N
-    #[arg(long, value_name = "N", help_heading = "Other searches")]
+    #[arg(long, value_name = "N", requires = "random", help_heading = "Other searches")]
     pub aril: Option<u64>,
     /// Search depth-first: one behaviour to its end before the next. Traces need not be shortest
     #[arg(long, help_heading = "Other searches")]

@@ -244,6 +244,13 @@ fn strategy(args: &Check) -> Strategy {
 /// A log to validate: read, and its names looked up.
 fn log(trace: &Trace, prepared: &Prepared, sources: &mut SourceMap) -> Result<Strategy, Stopped> {
     let wrong = |diagnostics: Vec<Diagnostic>| stop("error", status::CONFIG, diagnostics);
+    if !prepared.has_behaviour() {
+        let message = "the model says nothing about behaviours that a log could match";
+        return Err(wrong(vec![
+            Diagnostic::error(code::NO_BEHAVIOUR, message)
+                .help("name a configuration with INIT and NEXT, or SPECIFICATION"),
+        ]));
+    }
     let mapping = match &trace.mapping {
         Some(path) => find::read(path)
             .and_then(|text| Mapping::parse(&path.display().to_string(), &text))
@@ -253,13 +260,6 @@ fn log(trace: &Trace, prepared: &Prepared, sources: &mut SourceMap) -> Result<St
     let text = find::read(&trace.log).map_err(|error| wrong(vec![*error]))?;
     let log = Log::parse(&trace.log.display().to_string(), &text, &mapping, sources).map_err(wrong)?;
     let resolved = prepared.resolve_log(&log, sources).map_err(wrong)?;
-    if !prepared.has_behaviour() {
-        let message = "the model says nothing about behaviours that a log could match";
-        return Err(wrong(vec![
-            Diagnostic::error(code::NO_BEHAVIOUR, message)
-                .help("name a configuration with INIT and NEXT, or SPECIFICATION"),
-        ]));
-    }
     Ok(Strategy::Log(validate::Options { log: Arc::new(resolved), between: trace.between }))
 }
 

@@ -6,6 +6,7 @@ use super::find;
 use std::path::{Path, PathBuf};
 use tla_checker::check::{self, Prepared};
 use tla_checker::eval::Bounds;
+use tla_checker::session::EVERYDAY;
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::library::Library;
@@ -21,10 +22,6 @@ pub fn library(folders: &[PathBuf]) -> Library {
 pub fn load(spec: &Path, folders: &[PathBuf]) -> Result<Resolved, Box<Rejected>> {
     load_file(spec, &library(folders))
 }
-
-/// What `tlacheck eval` extends when no module is named.
-const EVERYDAY: &str =
-    "---- MODULE Everyday ----\nEXTENDS Integers, Sequences, FiniteSets, Bags, TLC\n====\n";
 
 /// The value of an expression in the context of a module, as TLA+ text.
 pub fn evaluate(
