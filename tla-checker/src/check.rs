@@ -412,6 +412,8 @@ pub fn run(prepared: &Prepared, options: &Options, observer: &dyn Observer, canc
     let mut outcome = search(prepared, options, observer, cancel, &registers);
     if let Some((name, op)) = &prepared.postcondition
         && !matches!(outcome.verdict, Verdict::Bounded(Bound::Cancelled))
+        // A log asks about the spec alone.
+        && !matches!(options.strategy, Strategy::Log(_))
     {
         // It gets as much time as the search had: a search that ran out of time is followed by it too.
         let verdict = deadline::within(options.search.time_limit, cancel, |flag| {

@@ -161,7 +161,7 @@ fn defined(text: &str) -> Option<String> {
         return None;
     }
     let start = usize::from(matches!(first.as_str(), "RECURSIVE" | "LOCAL"));
-    // An infix operator is called by its symbol: `a (+) b == …`.
+    // An infix operator is called by its symbol: `a ## b == …`.
     let is_infix = head.len() == start + 3 && !matches!(head[start + 1].as_str(), "(" | "[");
     Some(head[start + usize::from(is_infix)].clone())
 }
@@ -200,8 +200,8 @@ mod tests {
         let name = |text: &str| Ok(Answer::Defined(text.to_owned()));
         assert_eq!(enter(&mut session, "1 + 1"), value("2"));
         assert_eq!(enter(&mut session, "Twice(n) == 2 * n"), name("Twice"));
-        assert_eq!(enter(&mut session, "a (+) b == a + Twice(b)"), name("(+)"));
-        assert_eq!(enter(&mut session, "1 (+) 2"), value("5"));
+        assert_eq!(enter(&mut session, "a ## b == a + Twice(b)"), name("##"));
+        assert_eq!(enter(&mut session, "1 ## 2"), value("5"));
         assert_eq!(enter(&mut session, "Twice(n) == n + n + 1"), name("Twice"));
         assert_eq!(enter(&mut session, "f[n \\in Nat] == IF n = 0 THEN 1 ELSE n * f[n - 1]"), name("f"));
         assert_eq!(enter(&mut session, "f[5]"), value("120"));

@@ -568,12 +568,15 @@ impl<'m> Evaluator<'m> {
         let init = std::mem::replace(&mut self.init, false);
         let intermediate = self.intermediate;
         let mut found = false;
+        // What is false inside says nothing about the action around.
+        let explaining = self.explaining.take();
         self.door.logging(Log::no_forks);
         let flow = self.act(action, base, &Then::Done, &mut |_| {
             found = true;
             Ok(ControlFlow::Break(()))
         });
         self.door.logging(Log::forks_again);
+        self.explaining = explaining;
         self.intermediate = intermediate;
         self.init = init;
         self.door.replace_next(next);
@@ -587,6 +590,7 @@ impl<'m> Evaluator<'m> {
         let init = std::mem::replace(&mut self.init, false);
         let intermediate = self.intermediate;
         let mut found = false;
+        let explaining = self.explaining.take();
         let flow = self.act(a, base, &Then::Done, &mut |this| {
             let middle = this.door.replace_next(last.clone());
             let before = this.door.replace_now(middle);
@@ -596,6 +600,7 @@ impl<'m> Evaluator<'m> {
             found = answer?;
             Ok(if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         });
+        self.explaining = explaining;
         self.intermediate = intermediate;
         self.init = init;
         self.door.replace_next(last);

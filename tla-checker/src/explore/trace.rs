@@ -36,11 +36,6 @@ impl Behaviour {
         self.states.push(state);
     }
 
-    /// How many states it has.
-    pub fn len(&self) -> usize {
-        self.states.len()
-    }
-
     /// The same, from the last state to the first.
     pub fn reverse(&mut self) {
         self.instances.reverse();

@@ -70,7 +70,8 @@ pub fn validate<S: StateSpace>(
         worker: None,
         numbers: Numbers::default(),
         met: FxHashMap::default(),
-        path: Vec::new(),
+        reached: Vec::new(),
+        waiting: Vec::new(),
         best: None,
         failure: None,
         accepted: false,
@@ -93,28 +94,30 @@ pub fn validate<S: StateSpace>(
     run.outcome(rejection, started)
 }
 
-/// A state that is to be followed.
+/// A pair of a state and a position that is to be followed.
+#[derive(Clone, Copy)]
 struct Entry {
-    state: Packed,
-    instance: Option<usize>,
+    /// The state, among those that were reached.
+    reached: usize,
     /// How many events are matched.
     position: usize,
     /// How many steps were taken since the last of them.
     between: u32,
 }
 
-/// A state of the current path.
-struct Node {
-    entry: Entry,
-    /// What is still to be followed from here, the next one last.
-    rest: Vec<Entry>,
+/// A state that was reached, and how.
+struct Reached {
+    state: Packed,
+    instance: Option<usize>,
+    before: Option<usize>,
+    level: u32,
 }
 
 /// The longest prefix so far.
 struct Best {
     position: usize,
-    behaviour: Behaviour,
-    state: Packed,
+    /// The first state in which it was matched.
+    reached: usize,
     /// The different states in which it was matched.
     states: FxHashSet<u64>,
 }
@@ -129,11 +132,13 @@ struct Validation<'r, S: StateSpace> {
     numbers: Numbers,
     /// The pairs of a state and a position that were met, with the least steps since the last event.
     met: FxHashMap<(u64, usize), u32>,
-    path: Vec<Node>,
+    /// All states that were reached, for the way to them.
+    reached: Vec<Reached>,
+    /// What is to be followed, the next one last.
+    waiting: Vec<Entry>,
     best: Option<Best>,
-    /// The first evaluation that failed, and the behaviour that leads there: it decides if no behaviour
-    /// matches.
-    failure: Option<(Failure, Behaviour, Packed)>,
+    /// The first evaluation that failed, and in which state: it decides if no behaviour matches.
+    failure: Option<(Failure, Option<usize>)>,
     accepted: bool,
     generated: u64,
     kept: FxHashSet<u64>,
@@ -143,33 +148,23 @@ struct Validation<'r, S: StateSpace> {
 
 impl<S: StateSpace> Validation<'_, S> {
     fn run(&mut self) {
-        let Some(mut roots) = self.initial() else { return };
-        while let Some(entry) = self.next(&mut roots) {
-            let done = entry.position == self.events.len();
-            self.path.push(Node { entry, rest: Vec::new() });
-            self.depth = self.depth.max(self.path.len() as u32);
-            if done {
+        if self.initial().is_none() {
+            return;
+        }
+        while let Some(entry) = self.waiting.pop() {
+            self.depth = self.depth.max(self.reached[entry.reached].level);
+            if entry.position == self.events.len() {
                 self.accepted = true;
                 return;
             }
-            if self.expand().is_none() || self.pulse.halt.is_cancelled() {
+            if self.expand(entry).is_none() || self.pulse.halt.is_cancelled() {
                 return;
             }
         }
     }
 
-    fn next(&mut self, roots: &mut Vec<Entry>) -> Option<Entry> {
-        loop {
-            let rest = self.path.last_mut().map_or(&mut *roots, |node| &mut node.rest);
-            if let Some(entry) = rest.pop() {
-                return Some(entry);
-            }
-            self.path.pop()?;
-        }
-    }
-
-    /// The initial states that the first event admits; nothing when the search was ended.
-    fn initial(&mut self) -> Option<Vec<Entry>> {
+    /// Finds the initial states that the first event admits; nothing when the search was ended.
+    fn initial(&mut self) -> Option<()> {
         self.tell(0, 0);
         let mut successors = Successors::default();
         let halt = self.pulse.halt.clone();
@@ -183,7 +178,7 @@ impl<S: StateSpace> Validation<'_, S> {
             if failure.kind == FailureKind::Cancelled {
                 return None;
             }
-            self.failure = Some((failure, Behaviour::default(), Packed::default()));
+            self.failure = Some((failure, None));
         }
         let first = self.events.first().filter(|event| event.initial);
         let mut entries = Vec::new();
@@ -197,29 +192,28 @@ impl<S: StateSpace> Validation<'_, S> {
                     continue;
                 }
             }
-            if self.meets(&mut state, None, position, 0)? {
-                entries.push(Entry { state, instance: None, position, between: 0 });
-            }
+            entries.extend(self.meet(state, None, None, position, 0)?);
         }
-        entries.reverse();
-        Some(entries)
+        self.waiting.extend(entries.into_iter().rev());
+        Some(())
     }
 
-    /// Whether a pair is met for the first time, or with fewer steps since the last event; nothing when the
-    /// search is to end.
-    fn meets(
+    /// A pair that is met for the first time, or with fewer steps since the last event; nothing at all when
+    /// the search is to end.
+    fn meet(
         &mut self,
-        state: &mut Packed,
+        mut state: Packed,
         instance: Option<usize>,
+        before: Option<usize>,
         position: usize,
         between: u32,
-    ) -> Option<bool> {
+    ) -> Option<Option<Entry>> {
         let worker = self.worker.as_mut()?;
         state.fit(worker);
         let identity = match worker.identity(&state.words, &self.numbers) {
             Ok(identity) => identity,
             Err(failure) => {
-                self.fail(failure, state);
+                self.fail(failure, before);
                 return None;
             }
         };
@@ -229,49 +223,45 @@ impl<S: StateSpace> Validation<'_, S> {
         }
         let held = self.met.get(&(identity, position)).copied();
         if held.is_some_and(|held| held <= between) {
-            return Some(false);
+            return Some(None);
         }
         self.met.insert((identity, position), between);
+        let reached = self.reached.len();
         if between == 0 {
             match &mut self.best {
                 Some(best) if best.position > position => {}
                 Some(best) if best.position == position => drop(best.states.insert(identity)),
-                _ => {
-                    // The path ends before this state.
-                    let (mut behaviour, state) = (self.behaviour(), state.clone());
-                    behaviour.push(instance, state.clone());
-                    let states = FxHashSet::from_iter([identity]);
-                    self.best = Some(Best { position, behaviour, state, states });
-                }
+                best => *best = Some(Best { position, reached, states: FxHashSet::from_iter([identity]) }),
             }
         }
-        Some(true)
+        let level = before.map_or(0, |before| self.reached[before].level) + 1;
+        self.reached.push(Reached { state, instance, before, level });
+        Some(Some(Entry { reached, position, between }))
     }
 
-    /// The current path.
-    fn behaviour(&self) -> Behaviour {
-        let mut behaviour = Behaviour::default();
-        for node in &self.path {
-            behaviour.push(node.entry.instance, node.entry.state.clone());
+    /// The way to a state that was reached.
+    fn behaviour(&self, reached: usize) -> Behaviour {
+        let (mut behaviour, mut at) = (Behaviour::default(), Some(reached));
+        while let Some(reached) = at {
+            let Reached { state, instance, before, .. } = &self.reached[reached];
+            behaviour.push(*instance, state.clone());
+            at = *before;
         }
+        behaviour.reverse();
         behaviour
     }
 
-    fn fail(&mut self, failure: Failure, state: &Packed) {
+    fn fail(&mut self, failure: Failure, reached: Option<usize>) {
         if self.failure.is_none() && failure.kind != FailureKind::Cancelled {
-            self.failure = Some((failure, self.behaviour(), state.clone()));
+            self.failure = Some((failure, reached));
         }
     }
 
-    /// Finds the steps from the last state of the path that match, or lie between; nothing when the search
-    /// was ended.
-    fn expand(&mut self) -> Option<()> {
-        let events = self.events;
-        let node = self.path.last()?;
-        let (position, between) = (node.entry.position, node.entry.between);
-        let mut state = node.entry.state.clone();
-        let event = &events[position];
-        self.tell(self.path.len() as u32, position);
+    /// Finds the steps from a state that match, or lie between; nothing when the search was ended.
+    fn expand(&mut self, Entry { reached, position, between }: Entry) -> Option<()> {
+        let event = &self.events[position];
+        let mut state = self.reached[reached].state.clone();
+        self.tell(self.reached[reached].level, position);
         let unlogged = between < self.options.between;
         let matched_before = {
             let worker = self.worker.as_mut()?;
@@ -292,35 +282,29 @@ impl<S: StateSpace> Validation<'_, S> {
             let step = step.ok().map(|at| &event.steps[at]).filter(|_| matched_before);
             let (mut successors, mut right) = (Successors::default(), Vec::new());
             if let Err(failure) = self.successors(&mut state, instance, step, &mut successors, &mut right)? {
-                self.fail(failure, &state);
+                self.fail(failure, Some(reached));
             }
-            for at in 0..successors.len() {
+            for (at, right) in right.into_iter().enumerate() {
                 let mut next = successors.packed(at);
-                if right[at] {
+                if right {
                     let worker = self.worker.as_mut()?;
                     let agrees = event.after.is_empty() || {
                         let values = next.values(worker);
                         differences(self.space, &event.after, &values).is_empty()
                     };
-                    if agrees && self.meets(&mut next, Some(instance), position + 1, 0)? {
-                        let (state, position) = (next.clone(), position + 1);
-                        matched.push(Entry { state, instance: Some(instance), position, between: 0 });
+                    if agrees {
+                        let next = next.clone();
+                        matched.extend(self.meet(next, Some(instance), Some(reached), position + 1, 0)?);
                     }
                 }
-                if unlogged && self.meets(&mut next, Some(instance), position, between + 1)? {
-                    let between = between + 1;
-                    others.push(Entry { state: next, instance: Some(instance), position, between });
+                if unlogged {
+                    others.extend(self.meet(next, Some(instance), Some(reached), position, between + 1)?);
                 }
             }
         }
         // What matches is followed first.
-        others.reverse();
-        matched.reverse();
-        others.append(&mut matched);
-        if let Some(node) = self.path.last_mut() {
-            node.entry.state = state;
-            node.rest = others;
-        }
+        self.waiting.extend(others.into_iter().rev());
+        self.waiting.extend(matched.into_iter().rev());
         Some(())
     }
 
@@ -362,7 +346,7 @@ impl<S: StateSpace> Validation<'_, S> {
     fn reject(&mut self) -> Option<Rejection> {
         let position = self.best.as_ref().map_or(0, |best| best.position);
         let event = &self.events[position];
-        let mut state = self.best.as_ref().map(|best| best.state.clone());
+        let mut state = self.best.as_ref().map(|best| self.reached[best.reached].state.clone());
         let mut candidates = match &mut state {
             None => self.reasons_of_initial(event)?,
             Some(state) => self.reasons(event, state)?,
@@ -467,24 +451,23 @@ impl<S: StateSpace> Validation<'_, S> {
         if let Some(bug) = self.pulse.bug() {
             let verdict = Verdict::Failure(Phase::Next, Box::new(bug));
             violations.push(Violation { verdict, trace: Vec::new() });
-        } else if let (false, Some((failure, mut behaviour, last))) = (self.accepted, self.failure.take()) {
+        } else if let (false, Some((failure, reached))) = (self.accepted, self.failure.take()) {
             // It may be what hides the step that matches.
-            let phase = if behaviour.len() == 0 { Phase::Initial } else { Phase::Next };
-            let length = behaviour.len() as u32;
-            if length == 0 {
-                behaviour = Behaviour::default();
-            }
+            let phase = if reached.is_none() { Phase::Initial } else { Phase::Next };
+            let behaviour = reached.map(|reached| self.behaviour(reached)).unwrap_or_default();
+            let last = reached.map(|reached| self.reached[reached].state.clone()).unwrap_or_default();
+            let length = reached.map_or(0, |reached| self.reached[reached].level);
             let (subject, tail) = (Subject::Failure(phase, 0), Tail::Nowhere);
             let failure = Some(Box::new(failure));
             let finding = Finding { length, subject, failure, fingerprint: 0, tail, last };
             let mut followed = Followed::default();
             followed.add(vec![finding], &behaviour, false);
             violations = followed.violations(self.space, self.worker.take(), &mut warnings);
-        } else if let (Some(mut rejection), Some(worker)) = (rejection, &mut self.worker) {
+        } else if let (Some(mut rejection), Some(mut worker)) = (rejection, self.worker.take()) {
             rejection.candidates.truncate(MOST_REASONS);
-            let behaviour = self.best.take().map(|best| best.behaviour).unwrap_or_default();
+            let behaviour = self.best.as_ref().map(|best| self.behaviour(best.reached)).unwrap_or_default();
             let verdict = Verdict::LogNotAdmitted(Box::new(rejection));
-            violations.push(trace::shown(self.space, worker, verdict, behaviour, &mut warnings));
+            violations.push(trace::shown(self.space, &mut worker, verdict, behaviour, &mut warnings));
         }
         let verdict = match (violations.first(), self.accepted) {
             (Some(violation), _) => violation.verdict.clone(),

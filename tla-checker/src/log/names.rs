@@ -87,7 +87,7 @@ pub struct ResolvedEvent {
 
 pub(super) fn resolve(log: &Log, space: &Known, sources: &SourceMap) -> Result<Resolved, Vec<Diagnostic>> {
     let mut errors: Vec<Diagnostic> = Vec::new();
-    let mut known: FxHashMap<String, Result<Arc<[Step]>, Diagnostic>> = FxHashMap::default();
+    let mut known: FxHashMap<String, Result<Arc<[Step]>, Box<Diagnostic>>> = FxHashMap::default();
     let mut resolved = Vec::with_capacity(log.events.len());
     for (at, event) in log.events.iter().enumerate() {
         let initial = event.action.as_deref() == Some(INIT) && !has_action(space, INIT);
@@ -108,7 +108,7 @@ pub(super) fn resolve(log: &Log, space: &Known, sources: &SourceMap) -> Result<R
             _ if initial => Arc::from([]),
             Ok(steps) => steps.clone(),
             Err(error) => {
-                add(error.clone());
+                add((**error).clone());
                 Arc::from([])
             }
         };
@@ -164,7 +164,7 @@ fn has_action(space: &Known, name: &str) -> bool {
 }
 
 /// What an event may be a step of.
-fn steps(space: &Known, event: &Event) -> Result<Arc<[Step]>, Diagnostic> {
+fn steps(space: &Known, event: &Event) -> Result<Arc<[Step]>, Box<Diagnostic>> {
     let all = || (0..space.instances.len()).map(|instance| Step { instance, through: None });
     let Some(name) = &event.action else { return Ok(all().collect()) };
     let (mut found, mut names) = (Vec::new(), BTreeSet::new());
@@ -181,7 +181,7 @@ fn steps(space: &Known, event: &Event) -> Result<Arc<[Step]>, Diagnostic> {
             inside.iter().filter(|(inside, _)| inside == name).map(|&(_, number)| number).collect();
         if through.is_none() && !numbers.is_empty() {
             if event.arguments != Arguments::None {
-                return Err(unknown_before(&format!("the arguments of `{name}`")));
+                return Err(Box::new(unknown_before(&format!("the arguments of `{name}`"))));
             }
             through = Some(Some(numbers));
         }
@@ -190,7 +190,7 @@ fn steps(space: &Known, event: &Event) -> Result<Arc<[Step]>, Diagnostic> {
     if names.contains(name.as_str()) || name == INIT {
         return Ok(found.into());
     }
-    Err(unknown(&format!("the spec has no action `{name}`"), name, names.into_iter()))
+    Err(Box::new(unknown(&format!("the spec has no action `{name}`"), name, names.into_iter())))
 }
 
 fn unknown_before(what: &str) -> Diagnostic {
@@ -200,13 +200,13 @@ fn unknown_before(what: &str) -> Diagnostic {
 }
 
 /// Whether a definition is reached with these arguments.
-fn has_arguments(definition: &Definition, arguments: &Arguments) -> Result<bool, Diagnostic> {
+fn has_arguments(definition: &Definition, arguments: &Arguments) -> Result<bool, Box<Diagnostic>> {
     let Definition { name, parameters } = definition;
     let mut all = true;
-    let mut compare = |parameter: usize, json: &Json| -> Result<(), Diagnostic> {
+    let mut compare = |parameter: usize, json: &Json| -> Result<(), Box<Diagnostic>> {
         let Some(value) = &parameters[parameter].value else {
             let own = &parameters[parameter].name;
-            return Err(unknown_before(&format!("the argument `{own}` of `{name}`")));
+            return Err(Box::new(unknown_before(&format!("the argument `{own}` of `{name}`"))));
         };
         all &= matching::matches(json, value).is_ok();
         Ok(())
@@ -217,7 +217,7 @@ fn has_arguments(definition: &Definition, arguments: &Arguments) -> Result<bool,
             let (given, taken) = (items.len(), parameters.len());
             let plural = if taken == 1 { "" } else { "s" };
             let message = format!("`{name}` takes {taken} argument{plural}, and an event gives {given}");
-            return Err(Diagnostic::error(code::LOG_NAME, message));
+            return Err(Box::new(Diagnostic::error(code::LOG_NAME, message)));
         }
         Arguments::Listed(items) => {
             items.iter().enumerate().try_for_each(|(at, json)| compare(at, json))?;
@@ -226,7 +226,7 @@ fn has_arguments(definition: &Definition, arguments: &Arguments) -> Result<bool,
             for (own, json) in named {
                 let Some(at) = parameters.iter().position(|parameter| parameter.name == *own) else {
                     let known = parameters.iter().map(|parameter| parameter.name.as_str());
-                    return Err(unknown(&format!("`{name}` has no parameter `{own}`"), own, known));
+                    return Err(Box::new(unknown(&format!("`{name}` has no parameter `{own}`"), own, known)));
                 };
                 compare(at, json)?;
             }
