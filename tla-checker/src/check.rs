@@ -30,6 +30,7 @@ mod property;
 
 use crate::dump::Dump;
 use crate::eval::{Bounds, Evaluator, Instance, Registers, Setting};
+use crate::explanation::Explanation;
 use crate::explore::{self, Identity, depth_first, reference, simulate, validate};
 use crate::failure::FailureKind;
 use crate::ir::{Ir, NodeId, OpId, actions_in};
@@ -38,7 +39,7 @@ use crate::lower::{Lowerer, ROOT, keeps, literals, specialise};
 use crate::model::Model;
 use crate::observer::{Cancel, Observer, Silent};
 use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
-use crate::space::{Progress, Properties};
+use crate::space::{ActionInstance, Progress, Properties};
 use crate::spec::{Roles, SpecSpace};
 use crate::value::Datum;
 use property::Property;
@@ -403,6 +404,20 @@ pub fn evaluate_in(
         Ok(value) => Ok(value.to_string()),
         Err(failure) => Err(vec![failure.diagnostic()]),
     }
+}
+
+/// Why each action instance has no step in a state, or how many it has: for a deadlock, or a step that
+/// somebody expected. `state` holds the values of the variables, in their order, as traces have them.
+pub fn explain(prepared: &Prepared, state: &[Datum], cancel: &Cancel) -> Vec<(ActionInstance, Explanation)> {
+    let registers = Registers::new(prepared.facts.clone());
+    let setting = prepared.setting(&Silent, cancel, &registers);
+    let mut evaluator = Evaluator::new(&setting);
+    let explain = |instance: &Instance| {
+        let Instance { name, arguments, span, .. } = instance;
+        let named = ActionInstance { name: name.clone(), arguments: arguments.clone(), span: *span };
+        (named, evaluator.explain(state, instance))
+    };
+    prepared.roles.instances.iter().map(explain).collect()
 }
 
 /// Checks a model.

@@ -72,7 +72,8 @@ pub struct Options {
     /// Whether to go on after a violation: each violated property is then recorded once. A failed
     /// evaluation ends the search all the same.
     pub continue_after_violation: bool,
-    /// The last level to be generated: its states are kept, but not expanded.
+    /// The last level to be generated: its states are kept, but not expanded. In a simulation, how many steps
+    /// a behaviour has at most.
     pub max_depth: Option<u32>,
     /// Ends the search when so many states are kept; a few more may be.
     pub max_states: Option<u64>,

@@ -14,6 +14,7 @@
 //! | --- | --- |
 //! | [`check::prepare`] | makes a model of a spec ready; what is wrong with it comes as diagnostics |
 //! | [`check::run`] | checks it: as often as wanted, from any thread, many at once |
+//! | [`check::explain`] | why each action has no step in a state: the conjuncts that are false |
 //! | [`check::evaluate`] | the value of a constant expression |
 //! | [`session::Session`] | expressions and definitions, one after the other |
 //! | [`config::parse`] | reads a `.cfg`; [`model::Model`] is the same by calls |

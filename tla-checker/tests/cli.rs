@@ -414,7 +414,7 @@ fn generating_writes_behaviours_and_checks_nothing() {
     assert!(said.status == 0 && said.out.contains("nothing checked"), "{}{}", said.out, said.err);
     assert_eq!(std::fs::read_dir(home.path()).expect("a folder").count(), 4);
     let text = std::fs::read_to_string(home.path().join("run_2")).expect("is there");
-    assert_eq!(text.matches("\nSTATE_").count(), 60, "{text}");
+    assert_eq!(text.matches("\nSTATE_").count(), 61, "{text}");
     // What was written is a module.
     let module = home.path().join("run_2.tla");
     std::fs::write(&module, &text).expect("room");

@@ -19,6 +19,7 @@ use tla_checker::explore::validate;
 use tla_checker::log::{Log, Mapping};
 use tla_checker::observer::{Cancel, Silent};
 use tla_checker::outcome::{Outcome, Verdict};
+use tla_checker::value::Datum;
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::library::Library;
 use tla_parser::resolve::load_file;
@@ -236,6 +237,45 @@ fn corruptions_are_judged_rightly_with_steps_in_between() {
         }
     }
     assert!(wrong > 50 && right > 5, "{wrong} wrong, {right} right");
+}
+
+/// What a state without steps lacks, action by action: for a deadlock as for a log.
+#[test]
+fn a_state_explains_why_it_has_no_step() {
+    let spec = ready("Meter");
+    let [level, trail, alarm] = [Datum::Int(9), Datum::Tuple(vec![]), Datum::from("on")];
+    let all = check::explain(&spec.prepared, &[level, trail, alarm], &Cancel::new());
+    let found: Vec<String> = all
+        .iter()
+        .map(|(action, explanation)| {
+            let blames: Vec<String> = explanation
+                .blames
+                .iter()
+                .map(|blame| {
+                    let values: Vec<String> = blame
+                        .values
+                        .iter()
+                        .map(|(span, value)| format!("{} is {value}", spec.sources.text(*span)))
+                        .collect();
+                    format!(
+                        "{} {}: {}",
+                        spec.sources.text(blame.span),
+                        blame.reason.text(),
+                        values.join(", ")
+                    )
+                })
+                .collect();
+            format!("{action} has {} steps; {}", explanation.steps, blames.join("; "))
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "Change(1) has 1 steps; level' <= 9 is false: level' is 10",
+            "Change(2) has 1 steps; level' <= 9 is false: level' is 11",
+            "Ring has 0 steps; alarm = \"off\" is false: alarm is \"on\"",
+        ]
+    );
 }
 
 /// The logs in the folder are those of the program, so that they can be tried by hand.

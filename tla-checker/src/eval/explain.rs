@@ -5,13 +5,14 @@
 //! here, but what a conjunct that was false consists of, in the frame in which it was met, to tell which
 //! part of it is false and with which values.
 
+use super::door::Assigned;
 use super::fail::brief;
 use super::split::Thawed;
-use super::{Evaluator, Result};
+use super::{Evaluator, Instance, Result};
 use crate::explanation::{Blame, Explanation, Reason};
 use crate::failure::Failure;
 use crate::ir::*;
-use crate::value::Value;
+use crate::value::{Datum, Value};
 use std::ops::ControlFlow;
 
 /// How many conjuncts are kept.
@@ -35,6 +36,19 @@ impl<'m> Evaluator<'m> {
         let mut explanation = self.explaining.take().map(|explaining| *explaining).unwrap_or_default();
         explanation.steps = steps;
         explanation.failure = flow.err();
+        explanation
+    }
+
+    /// Why an instance has no step in a state given by its values, or how many it has.
+    pub fn explain(&mut self, state: &[Datum], instance: &Instance) -> Explanation {
+        self.door.clear();
+        for (variable, value) in (0..).zip(state) {
+            let value = value.to_value(&mut self.interner);
+            self.door.set(variable, false, Assigned::Value(value));
+        }
+        let instance = self.thaw(instance);
+        let explanation = self.explain_instance(&instance);
+        self.door.clear();
         explanation
     }
 

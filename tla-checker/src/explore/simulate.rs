@@ -58,7 +58,7 @@ pub struct Options {
     pub files: Option<PathBuf>,
 }
 
-/// How many states a behaviour has at most where that is not said, as in TLC.
+/// How many steps a behaviour has at most where that is not said, as in TLC.
 pub const DEPTH: u32 = 100;
 
 impl Default for Options {

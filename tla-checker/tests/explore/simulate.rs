@@ -77,12 +77,12 @@ fn actions_are_chosen_evenly() {
     let outcome = run(&grid, &with(2, 9), &num(2_000));
     assert_eq!(outcome.verdict, Verdict::Bounded(Bound::Behaviours));
     let Simulation { behaviours, mean, variance, longest, .. } = statistics(&outcome);
-    assert_eq!((behaviours, mean, variance, longest), (2_000, 30.0, 0.0, 30));
+    assert_eq!((behaviours, mean, variance, longest), (2_000, 31.0, 0.0, 31));
     let taken: Vec<u64> = outcome.actions.iter().map(|action| action.2).collect();
-    assert_eq!(taken.iter().sum::<u64>(), 2_000 * 29);
-    assert!(taken.iter().all(|&count| (19_000..19_700).contains(&count)), "{taken:?}");
+    assert_eq!(taken.iter().sum::<u64>(), 2_000 * 30);
+    assert!(taken.iter().all(|&count| (19_600..20_400).contains(&count)), "{taken:?}");
     // Of the three only the one that is drawn is looked at.
-    assert_eq!(outcome.states_generated, 1 + 2_000 * 29);
+    assert_eq!(outcome.states_generated, 1 + 2_000 * 30);
     assert_ne!(run(&grid, &with(2, 10), &num(2_000)).actions, outcome.actions, "another seed, other choices");
 }
 
@@ -188,7 +188,7 @@ fn behaviours_are_written() {
         assert_eq!(names, ["run_10", "run_11", "run_5", "run_6", "run_7", "run_8", "run_9"]);
         for (name, text) in &files {
             assert!(text.contains(&format!("MODULE {name} ")), "{text}");
-            assert_eq!(text.matches("STATE_").count(), 4, "{text}");
+            assert_eq!(text.matches("STATE_").count(), 5, "{text}");
             assert!(text.contains("STATE_1 ==\n/\\ c0 = 0\n/\\ c1 = 0\n"), "{text}");
         }
         texts.push(files);

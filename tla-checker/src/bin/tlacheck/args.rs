@@ -118,7 +118,7 @@ pub struct Check {
     /// How many threads search: a number, or auto for every core
     #[arg(long, value_name = "N", default_value = "auto", help_heading = "Search")]
     pub workers: Workers,
-    /// Stop after this many levels; the initial states are level 1. Of simulated behaviours: how many states
+    /// Stop after this many levels; the initial states are level 1. Of simulated behaviours: how many steps
     /// one has at most (100 without it)
     #[arg(long, value_name = "N", help_heading = "Search")]
     pub depth: Option<u32>,

@@ -105,7 +105,7 @@ impl<'r, S: StateSpace> Walker<'r, S> {
         behaviour.push(None, now.clone());
         let mut level = 1;
         let mut found = None;
-        while level < run.search.max_depth.unwrap_or(DEPTH) {
+        while level <= run.search.max_depth.unwrap_or(DEPTH) {
             if run.is_over(place) {
                 return None;
             }
