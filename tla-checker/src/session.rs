@@ -83,10 +83,22 @@ impl Session {
             return Ok(Answer::Nothing);
         }
         if let Some(name) = defined(text) {
+            let new = (name.clone(), text.to_owned());
+            let mut last = self.definitions.clone();
+            last.retain(|(other, _)| *other != name);
+            last.push(new.clone());
+            // In the place of the one before, for others may use it; at the end where it uses others itself.
             let mut definitions = self.definitions.clone();
-            definitions.retain(|(other, _)| *other != name);
-            definitions.push((name.clone(), text.to_owned()));
-            self.context(&definitions)?;
+            match definitions.iter_mut().find(|(other, _)| *other == name) {
+                Some(before) => *before = new,
+                None => definitions = last.clone(),
+            }
+            if let Err(rejected) = self.context(&definitions) {
+                if self.context(&last).is_err() {
+                    return Err(rejected);
+                }
+                definitions = last;
+            }
             self.definitions = definitions;
             return Ok(Answer::Defined(name));
         }
