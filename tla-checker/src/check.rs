@@ -30,15 +30,17 @@ mod property;
 mod temporal;
 
 use crate::dump::Dump;
-use crate::eval::{Bounds, Evaluator, Registers, Setting};
-use crate::explore::{self, Identity, reference};
+use crate::eval::{Bounds, Evaluator, Instance, Registers, Setting};
+use crate::explanation::Explanation;
+use crate::explore::{self, Identity, depth_first, reference, simulate, validate};
 use crate::failure::FailureKind;
-use crate::ir::{Ir, NodeId, OpId};
+use crate::ir::{Ir, NodeId, OpId, actions_in};
+use crate::log::{self, Log};
 use crate::lower::{Lowerer, ROOT, keeps, literals, specialise};
 use crate::model::Model;
 use crate::observer::{Cancel, Observer, Silent};
 use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
-use crate::space::{Progress, Properties};
+use crate::space::{ActionInstance, Progress, Properties};
 use crate::spec::{Roles, SpecSpace};
 use crate::value::Datum;
 use rustc_hash::FxHashMap;
@@ -47,7 +49,7 @@ use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::hir::{DefKind, Level, Module, Spec};
 use tla_parser::library::Library;
-use tla_parser::source::Span;
+use tla_parser::source::{SourceMap, Span};
 
 /// How long Next may take to be split: what takes longer is left whole, and the search evaluates it.
 const SPLITTING: Duration = Duration::from_secs(10);
@@ -57,11 +59,29 @@ const SPLITTING: Duration = Duration::from_secs(10);
 pub struct Options {
     /// How to search. Its `check_deadlock` yields to the model's.
     pub search: explore::Options,
+    /// In which way states are visited.
+    pub strategy: Strategy,
     /// Search with the reference instead: sequential, whole values, no fingerprints.
     pub reference: bool,
     /// After how many expanded states variables are taken apart; `None` for what is usual.
     #[doc(hidden)]
     pub shape_after: Option<u64>,
+}
+
+/// In which way states are visited.
+#[derive(Clone, Debug, Default)]
+pub enum Strategy {
+    /// Level by level, on all cores.
+    #[default]
+    BreadthFirst,
+    /// One behaviour to its end before the next.
+    DepthFirst,
+    /// Depth-first, a level deeper each time, as far as the search's `max_depth`.
+    Deepening,
+    /// Random behaviours.
+    Simulation(simulate::Options),
+    /// The behaviours that match a log ([`Prepared::resolve_log`]).
+    Log(validate::Options),
 }
 
 /// States that are expanded before shapes are guessed.
@@ -103,6 +123,25 @@ impl Prepared {
     /// Whether there are properties for which the state graph is needed.
     pub fn has_temporal_properties(&self) -> bool {
         !self.properties.temporal.duties.is_empty()
+    }
+
+    /// Looks up the names of a log in the model; `sources` hold its text.
+    ///
+    /// # Errors
+    /// It names what the model does not have.
+    pub fn resolve_log(&self, log: &Log, sources: &SourceMap) -> Result<log::Resolved, Vec<Diagnostic>> {
+        let known = log::Known {
+            variables: self.ir.variables.clone(),
+            instances: self.roles.instances.iter().map(|i| self.called(i)).collect(),
+        };
+        log.resolve(&known, sources)
+    }
+
+    /// What an action instance is called.
+    fn called(&self, instance: &Instance) -> log::Called {
+        let inside = actions_in(&self.ir, instance.action).into_iter();
+        let name = |op: OpId| (self.ir.op(op).name.clone(), op.0);
+        log::Called { around: instance.definitions.clone(), inside: inside.map(name).collect() }
     }
 
     /// Whether the model has behaviours to explore.
@@ -332,19 +371,50 @@ pub fn evaluate(
     library: &Library,
     bounds: Bounds,
 ) -> Result<String, Vec<Diagnostic>> {
+    let cancel = Cancel::new();
+    let context = Context { model: None, bounds, observer: &Silent, cancel: &cancel };
+    evaluate_in(spec, expression, library, &context)
+}
+
+/// With what an expression is evaluated.
+#[derive(Clone, Copy)]
+pub struct Context<'c> {
+    /// What says the values of the constants, and replaces definitions.
+    pub model: Option<&'c Model>,
+    /// What may be used.
+    pub bounds: Bounds,
+    /// Receives what is printed.
+    pub observer: &'c dyn Observer,
+    /// Ends the evaluation from outside.
+    pub cancel: &'c Cancel,
+}
+
+/// The value of an expression without variables in the context of a spec and what a model says of it, as
+/// TLA+ text.
+///
+/// # Errors
+/// The expression is wrong, or has no value.
+pub fn evaluate_in(
+    spec: &mut Spec,
+    expression: &str,
+    library: &Library,
+    context: &Context<'_>,
+) -> Result<String, Vec<Diagnostic>> {
     let e = formula::expression(spec, expression, library)?;
-    let mut lowerer = Lowerer::new(spec, FxHashMap::default(), FxHashMap::default());
+    let mut errors = Vec::new();
+    let (constants, overrides) = match context.model {
+        Some(model) => bind::bind(spec, model, &mut errors, &mut Vec::new()),
+        None => Default::default(),
+    };
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut lowerer = Lowerer::new(spec, constants, overrides);
     let op = lowerer.formula("expression", e, ROOT);
     let ir = lowerer.finish();
-    let (registers, cancel) = (Registers::new(facts(spec)), Cancel::new());
-    let setting = Setting {
-        ir: &ir,
-        bounds,
-        keep_values: false,
-        observer: &Silent,
-        cancel: &cancel,
-        registers: &registers,
-    };
+    let registers = Registers::new(facts(spec));
+    let Context { bounds, observer, cancel, .. } = *context;
+    let setting = Setting { ir: &ir, bounds, keep_values: false, observer, cancel, registers: &registers };
     let mut evaluator = Evaluator::new(&setting);
     match evaluator.lazy_value_of(op) {
         Ok(value) => Ok(value.to_string()),
@@ -352,13 +422,29 @@ pub fn evaluate(
     }
 }
 
+/// Why each action instance has no step in a state, or how many it has: for a deadlock, or a step that
+/// somebody expected. `state` holds the values of the variables, in their order, as traces have them.
+pub fn explain(prepared: &Prepared, state: &[Datum], cancel: &Cancel) -> Vec<(ActionInstance, Explanation)> {
+    let registers = Registers::new(prepared.facts.clone());
+    let setting = prepared.setting(&Silent, cancel, &registers);
+    let mut evaluator = Evaluator::new(&setting);
+    let explain = |instance: &Instance| {
+        let Instance { name, arguments, span, .. } = instance;
+        let named = ActionInstance { name: name.clone(), arguments: arguments.clone(), span: *span };
+        (named, evaluator.explain(state, instance))
+    };
+    prepared.roles.instances.iter().map(explain).collect()
+}
+
 /// Checks a model.
 pub fn run(prepared: &Prepared, options: &Options, observer: &dyn Observer, cancel: &Cancel) -> Outcome {
     let start = Instant::now();
-    let registers = Registers::new(prepared.facts.clone());
+    let registers = Registers::new(facts_of_run(prepared, options));
     let mut outcome = search(prepared, options, observer, cancel, &registers);
     if let Some((name, op)) = &prepared.postcondition
         && !matches!(outcome.verdict, Verdict::Bounded(Bound::Cancelled))
+        // A log asks about the spec alone.
+        && !matches!(options.strategy, Strategy::Log(_))
     {
         // It gets as much time as the search had: a search that ran out of time is followed by it too.
         let verdict = deadline::within(options.search.time_limit, cancel, |flag| {
@@ -427,11 +513,46 @@ fn search(
     search.time_limit = limit.map(|limit| limit.saturating_sub(start.elapsed()));
     search.check_deadlock &= prepared.check_deadlock.unwrap_or(true);
     search.identity = prepared.identity.clone();
-    if options.reference {
-        reference::explore(&space, &search, observer, cancel)
-    } else {
-        explore::explore(&space, &search, observer, cancel)
+    match &options.strategy {
+        Strategy::BreadthFirst if options.reference => reference::explore(&space, &search, observer, cancel),
+        Strategy::BreadthFirst => explore::explore(&space, &search, observer, cancel),
+        Strategy::DepthFirst => depth_first::depth_first(&space, &search, observer, cancel),
+        Strategy::Deepening => depth_first::deepening(&space, &search, observer, cancel),
+        Strategy::Simulation(how) => simulate::simulate(&space, &search, how, observer, cancel),
+        Strategy::Log(how) => validate::validate(&space, &search, how, observer, cancel),
     }
+}
+
+/// What `TLCGet` answers about the checker, the model and how it is checked.
+fn facts_of_run(prepared: &Prepared, options: &Options) -> FxHashMap<String, Datum> {
+    let mut facts = prepared.facts.clone();
+    let Some(Datum::Record(config)) = facts.get_mut("config") else { return facts };
+    let search = &options.search;
+    let number = |n: Option<u64>| Datum::Int(n.map_or(-1, |n| i64::try_from(n).unwrap_or(i64::MAX)));
+    let (mode, depth, traces) = match &options.strategy {
+        Strategy::BreadthFirst => ("bfs", None, None),
+        Strategy::DepthFirst | Strategy::Deepening | Strategy::Log(_) => {
+            ("dfs", search.max_depth.map(u64::from), None)
+        }
+        Strategy::Simulation(how) => (
+            if how.check { "simulate" } else { "generate" },
+            Some(search.max_depth.unwrap_or(simulate::DEPTH).into()),
+            how.behaviours,
+        ),
+    };
+    for (name, value) in config {
+        match name.as_str() {
+            "mode" => *value = mode.into(),
+            "depth" => *value = number(depth),
+            "traces" => *value = number(traces),
+            "seed" => *value = Datum::Int(search.seed),
+            "deadlock" => {
+                *value = Datum::Bool(search.check_deadlock && prepared.check_deadlock.unwrap_or(true));
+            }
+            _ => {}
+        }
+    }
+    facts
 }
 
 impl Prepared {

@@ -19,6 +19,7 @@ mod call;
 mod closure;
 mod door;
 mod edit;
+mod explain;
 mod fail;
 mod member;
 mod native;
@@ -35,6 +36,7 @@ pub use natives::registers::Registers;
 pub(crate) use split::Thawed;
 pub use split::{Frozen, Instance};
 
+use crate::explanation::Explanation;
 use crate::failure::Failure;
 use crate::ir::*;
 use crate::observer::{Cancel, Observer};
@@ -136,6 +138,10 @@ pub struct Evaluator<'m> {
     pub cancel: Cancel,
     /// Evaluations are being repeated: nothing is printed and no register is set.
     pub quiet: bool,
+    /// What was found false, while it is asked why an action has no step.
+    explaining: Option<Box<Explanation>>,
+    /// The operators through which an action is being tried, while somebody asks for them.
+    pub(crate) through: Option<Vec<OpId>>,
 }
 
 impl<'m> Evaluator<'m> {
@@ -191,12 +197,19 @@ impl<'m> Evaluator<'m> {
             files: natives::Files::default(),
             cancel: setting.cancel.clone(),
             quiet: false,
+            explaining: None,
+            through: None,
         }
     }
 
     /// The model.
     pub fn ir(&self) -> &'m Ir {
         self.ir
+    }
+
+    /// Where random choices begin from now on.
+    pub fn reseed(&mut self, seed: u64) {
+        self.seed = seed;
     }
 
     /// How many intermediate states `\cdot` generated since the last call.

@@ -21,28 +21,33 @@ mod agent;
 mod behaviours;
 mod candidates;
 mod checkpoint;
+pub mod depth_first;
 mod disk;
 mod exact;
 mod files;
 mod finding;
+mod followed;
 mod frontier;
 mod gate;
 mod graph;
+mod judge;
 mod liveness;
 mod monitor;
 mod packed;
 pub mod reference;
 mod run;
 mod seen;
+pub mod simulate;
 mod successors;
 mod sync;
 mod trace;
+pub mod validate;
 
 use crate::dump::Dump;
 use crate::failure::{Failure, FailureKind};
 use crate::liveness::Lasso;
 use crate::observer::{Cancel, Observer};
-use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
+use crate::outcome::{Bound, Method, Outcome, Phase, Verdict, Violation};
 use crate::space::{SpaceWorker, StateSpace};
 use agent::Agent;
 pub use checkpoint::Identity;
@@ -70,12 +75,15 @@ pub struct Options {
     /// Whether to go on after a violation: each violated property is then recorded once. A failed
     /// evaluation ends the search all the same.
     pub continue_after_violation: bool,
-    /// The last level to be generated: its states are kept, but not expanded.
+    /// The last level to be generated: its states are kept, but not expanded. In a simulation, how many steps
+    /// a behaviour has at most.
     pub max_depth: Option<u32>,
     /// Ends the search when so many states are kept; a few more may be.
     pub max_states: Option<u64>,
     /// Ends the search after so much time.
     pub time_limit: Option<Duration>,
+    /// Where the random choices of the spec (RandomElement…) and of a simulation begin.
+    pub seed: i64,
     /// How many bits of a fingerprint tell states apart. 64, except to see that fewer lose states.
     pub fingerprint_bits: u32,
     /// Whether whole states are kept and compared, so that no two are ever taken for one. Slower, and
@@ -119,6 +127,7 @@ impl Default for Options {
             max_depth: None,
             max_states: None,
             time_limit: None,
+            seed: 0,
             fingerprint_bits: 64,
             exact: false,
             dump: None,
@@ -146,6 +155,42 @@ pub enum Liveness {
     Final,
     /// Not at all.
     Off,
+}
+
+impl Options {
+    /// Why a search cannot do what needs files: states on disk, checkpoints, the state graph.
+    fn has_files(&self, search: &str) -> Option<Box<Failure>> {
+        let asked = [
+            ("--memory", self.memory.is_some()),
+            ("--checkpoint", self.checkpoint.is_some()),
+            ("--recover", self.recover.is_some()),
+            ("--dump", self.dump.is_some()),
+        ];
+        asked.into_iter().find(|(_, asked)| *asked).map(|(option, _)| not_built(option, search))
+    }
+
+    /// Why a search that keeps no state graph cannot check temporal properties.
+    fn has_temporal<S: StateSpace>(&self, space: &S, search: &str) -> Option<Box<Failure>> {
+        if space.properties().temporal.duties.is_empty() || self.liveness == Liveness::Off {
+            return None;
+        }
+        let mut failure = not_built("a temporal property", search);
+        failure.help =
+            Some("check it with a search of its own; `--lncheck off` leaves it out here".to_owned());
+        Some(failure)
+    }
+
+    /// Why a search that keeps no states cannot compare them.
+    fn is_exact(&self, search: &str) -> Option<Box<Failure>> {
+        self.exact.then(|| not_built("--exact", search))
+    }
+}
+
+/// An option that a search does not know.
+fn not_built(option: &str, search: &str) -> Box<Failure> {
+    let message = format!("{option} with {search} is not implemented");
+    let (kind, code) = (FailureKind::System, code::NOT_IMPLEMENTED);
+    Box::new(Failure { kind, code, message, help: None, ..Failure::internal("") })
 }
 
 /// Searches a space and checks everything it has to check.
@@ -511,6 +556,7 @@ fn outcome<S: StateSpace>(
         },
         exact: run.options.exact,
         actions: names.zip(counts).map(|(name, (generated, distinct))| (name, generated, distinct)).collect(),
+        method: Method::BreadthFirst,
         warnings,
     }
 }

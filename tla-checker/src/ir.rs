@@ -160,6 +160,33 @@ pub struct Kept {
     pub place: u32,
 }
 
+/// The operators inside a formula that are about a step, in order: of those a step by the formula may be one
+/// or another.
+pub fn actions_in(ir: &Ir, formula: NodeId) -> Vec<OpId> {
+    let (mut found, mut todo) = (Vec::new(), vec![formula]);
+    let mut met = rustc_hash::FxHashSet::default();
+    while let Some(id) = todo.pop() {
+        // What reads no next state takes no step.
+        if ir.reads(id) != Reads::Action || !met.insert(id) {
+            continue;
+        }
+        let before = todo.len();
+        match ir.node(id) {
+            Node::Call(op, ..) | Node::Operator(op, _) => {
+                found.push(*op);
+                todo.push(ir.op(*op).body);
+            }
+            Node::Inlined(op, _) => found.push(*op),
+            _ => {}
+        }
+        ir.children(id, &mut |child| todo.push(child));
+        todo[before..].reverse();
+    }
+    let mut once = rustc_hash::FxHashSet::default();
+    found.retain(|op| once.insert(*op));
+    found
+}
+
 /// An operator: a body with a frame.
 #[derive(Clone, Debug)]
 pub struct Op {

@@ -14,7 +14,9 @@
 //! | --- | --- |
 //! | [`check::prepare`] | makes a model of a spec ready; what is wrong with it comes as diagnostics |
 //! | [`check::run`] | checks it: as often as wanted, from any thread, many at once |
+//! | [`check::explain`] | why each action has no step in a state: the conjuncts that are false |
 //! | [`check::evaluate`] | the value of a constant expression |
+//! | [`session::Session`] | expressions and definitions, one after the other |
 //! | [`config::parse`] | reads a `.cfg`; [`model::Model`] is the same by calls |
 //! | [`report::text`], [`report::json`] | an [`outcome::Outcome`] for people and for programs |
 //!
@@ -72,6 +74,8 @@
 //! | `state` | how states are packed, and what is learned about packed states |
 //! | [`explore`] | the search, and the reference it is compared with |
 //! | [`temporal`], [`liveness`] | temporal formulas, and whether a state graph has a behaviour that violates one |
+//! | [`explanation`] | why an action has no step in a state |
+//! | [`log`] | logs of real systems, to be compared with behaviours |
 //! | [`dump`] | the state graph in a file: text, DOT, JSON, GraphML |
 //! | [`observer`], [`outcome`], [`failure`] | what is said while a run is under way and at its end |
 //! | [`report`] | outcomes and diagnostics as text, JSON and events |
@@ -81,15 +85,18 @@ pub mod check;
 pub mod config;
 pub mod dump;
 pub mod eval;
+pub mod explanation;
 pub mod explore;
 pub mod failure;
 pub mod ir;
 pub mod liveness;
+pub mod log;
 pub mod lower;
 pub mod model;
 pub mod observer;
 pub mod outcome;
 pub mod report;
+pub mod session;
 pub mod space;
 pub mod spec;
 mod state;

@@ -16,6 +16,12 @@ pub trait Observer: Sync {
         ControlFlow::Continue(())
     }
 
+    /// Called a few times a second while behaviours are simulated; `Break` stops the run.
+    fn simulated(&self, progress: Simulated) -> ControlFlow<()> {
+        let _ = progress;
+        ControlFlow::Continue(())
+    }
+
     /// A checkpoint is complete in this folder, of a search that is so far.
     fn checkpoint(&self, folder: &Path, progress: Progress) {
         let _ = (folder, progress);
@@ -25,6 +31,15 @@ pub trait Observer: Sync {
     fn print(&self, text: &str) {
         let _ = text;
     }
+}
+
+/// How far a simulation is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Simulated {
+    /// Behaviours that have come to their end.
+    pub behaviours: u64,
+    /// States generated.
+    pub generated: u64,
 }
 
 /// An observer that ignores everything.

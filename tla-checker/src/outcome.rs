@@ -3,7 +3,9 @@
 //! Enters: nothing (data only); the search fills it in. Leaves: [`Outcome`], rendered as text or
 //! JSON by others. Holds: `exit_code` follows from the verdict alone ([`Verdict::exit_code`]).
 
+use crate::explanation::Explanation;
 use crate::failure::{Failure, FailureKind};
+use crate::log::matching::Mismatch;
 use crate::value::Datum;
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::source::Span;
@@ -24,6 +26,69 @@ pub enum Bound {
     Observer,
     /// `TLCSet("exit", TRUE)`
     Spec,
+    /// `--simulate num=N`
+    Behaviours,
+}
+
+/// In which way the states were visited.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Method {
+    /// Level by level: traces are shortest.
+    #[default]
+    BreadthFirst,
+    /// One behaviour to its end before the next: traces need not be shortest.
+    DepthFirst,
+    /// Depth-first again and again, each time a level deeper: traces are shortest.
+    Deepening,
+    /// Random behaviours.
+    Simulation(Simulation),
+    /// The behaviours that match a log.
+    Log(LogMatch),
+}
+
+impl Method {
+    /// One word for JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Method::BreadthFirst => "breadth_first",
+            Method::DepthFirst => "depth_first",
+            Method::Deepening => "iterative_deepening",
+            Method::Simulation(_) => "simulation",
+            Method::Log(_) => "trace_validation",
+        }
+    }
+}
+
+/// What a simulation has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Simulation {
+    /// With this seed the same behaviours come out again, for any number of workers.
+    pub seed: i64,
+    /// The number of the first behaviour.
+    pub first: u64,
+    /// How many behaviours there are, the one that shows a violation included.
+    pub behaviours: u64,
+    /// The number of the behaviour that decides the verdict.
+    pub violating: Option<u64>,
+    /// How many states a behaviour has, on average.
+    pub mean: f64,
+    /// The variance of that.
+    pub variance: f64,
+    /// How many states the longest has.
+    pub longest: u32,
+    /// Whether invariants, properties and deadlock were looked at.
+    pub checked: bool,
+}
+
+/// How far a log was matched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LogMatch {
+    /// How many events the log has.
+    pub events: u64,
+    /// How many of them the longest prefix has that the spec admits.
+    pub matched: u64,
+    /// How many steps that are not in the log may lie between two events.
+    pub between: u32,
 }
 
 /// Where an evaluation failed; in the order in which they decide a verdict.
@@ -75,6 +140,8 @@ pub enum Verdict {
     },
     /// A state without successors.
     Deadlock,
+    /// No behaviour matches a log beyond some event.
+    LogNotAdmitted(Box<Rejection>),
     /// An invariant is false.
     Invariant {
         /// Its name.
@@ -114,7 +181,7 @@ impl Verdict {
     pub fn exit_code(&self) -> i32 {
         match self {
             Verdict::Success | Verdict::Bounded(_) => 0,
-            Verdict::Assumption { .. } | Verdict::Postcondition { .. } => 10,
+            Verdict::Assumption { .. } | Verdict::Postcondition { .. } | Verdict::LogNotAdmitted(_) => 10,
             Verdict::Deadlock => 11,
             Verdict::Invariant { .. } => 12,
             Verdict::ActionProperty { .. } | Verdict::InitialProperty { .. } | Verdict::Liveness { .. } => 13,
@@ -141,6 +208,7 @@ impl Verdict {
             Verdict::Assumption { .. } => "assumption",
             Verdict::Postcondition { .. } => "postcondition",
             Verdict::Deadlock => "deadlock",
+            Verdict::LogNotAdmitted(_) => "log_not_admitted",
             Verdict::Invariant { .. } => "invariant",
             Verdict::ActionProperty { .. } => "action_property",
             Verdict::InitialProperty { .. } => "initial_property",
@@ -148,6 +216,48 @@ impl Verdict {
             Verdict::Failure(..) => "failure",
         }
     }
+}
+
+/// The event of a log that no step matches, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rejection {
+    /// Which event, from 1.
+    pub event: u64,
+    /// The line it stands in.
+    pub line: u32,
+    /// Its place in the log.
+    pub span: Span,
+    /// The line.
+    pub text: String,
+    /// The action that it names.
+    pub action: Option<String>,
+    /// How many different states match the log up to there; the trace leads to the first that was found,
+    /// and the reasons are about that one.
+    pub states: u64,
+    /// Why it is not a step of the actions that it may be, those that come nearest first.
+    pub candidates: Vec<Candidate>,
+}
+
+/// Why an event is not a step of an action.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// The action.
+    pub action: String,
+    /// Where it is defined; none of the initial predicate.
+    pub span: Option<Span>,
+    /// Why not.
+    pub why: WhyNot,
+}
+
+/// Why an event is not a step of an action.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WhyNot {
+    /// The action has no step there.
+    Disabled(Explanation),
+    /// The state before the step is another: variables, and how they differ.
+    Before(Vec<(String, Mismatch)>),
+    /// It has steps, but they lead to other states: how the nearest differs.
+    After(Vec<(String, Mismatch)>),
 }
 
 /// A state of a trace.
@@ -215,8 +325,11 @@ pub struct Outcome {
     /// Whether whole states were compared, and not their fingerprints.
     pub exact: bool,
     /// How often each action instance fired: (instance, generated, distinct), for reports. A state
-    /// counts as distinct for the instance by which traces reach it.
+    /// counts as distinct for the instance by which traces reach it. In a simulation the second count is
+    /// how often the instance was taken.
     pub actions: Vec<(String, u64, u64)>,
+    /// In which way the states were visited.
+    pub method: Method,
     /// What deserves attention without being wrong.
     pub warnings: Vec<Diagnostic>,
 }
@@ -239,6 +352,7 @@ impl Outcome {
             collision_probability: 0.0,
             exact: false,
             actions: Vec::new(),
+            method: Method::default(),
             warnings: Vec::new(),
         }
     }

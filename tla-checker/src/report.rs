@@ -7,6 +7,7 @@
 
 pub mod events;
 pub mod json;
+mod rejection;
 mod state;
 pub mod text;
 mod trace;

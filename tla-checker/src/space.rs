@@ -6,6 +6,7 @@
 //! a layout means: two states of one layout are equal exactly when their vectors are equal.
 //! Fingerprints are of values, never of indices. A worker is confined to its thread.
 
+use crate::explanation::Explanation;
 use crate::failure::Failure;
 use crate::observer::Cancel;
 use crate::temporal::Temporal;
@@ -35,6 +36,24 @@ impl std::fmt::Display for ActionInstance {
         }
         Ok(())
     }
+}
+
+/// A definition that an action instance lies in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// Its name.
+    pub name: String,
+    /// Its parameters.
+    pub parameters: Vec<Parameter>,
+}
+
+/// A parameter of a definition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its value, where that is the same in every state.
+    pub value: Option<Datum>,
 }
 
 /// A property to check: what to call it and where it stands.
@@ -72,6 +91,9 @@ pub struct Successor<'a> {
 
 /// Receives states; `Break` ends the generation early (without an error).
 pub type Emit<'e> = dyn FnMut(Successor<'_>) -> ControlFlow<()> + 'e;
+
+/// Receives states with the definitions they were found through; `Break` ends the generation early.
+pub type EmitDerived<'e> = dyn FnMut(Successor<'_>, &[u32]) -> ControlFlow<()> + 'e;
 
 /// A successor of which enough is known to tell whether it is new, before it is built.
 #[derive(Clone, Copy, Debug)]
@@ -285,6 +307,27 @@ pub trait SpaceWorker {
     /// (printing, registers) are then unwanted.
     fn replaying(&mut self, on: bool) {
         let _ = on;
+    }
+
+    /// As [`successors`](Self::successors), with the definitions that each one was found through, by
+    /// numbers that only the maker of the space knows.
+    ///
+    /// # Errors
+    /// The evaluation failed; what was emitted before it stands.
+    fn derived(&mut self, state: &State, instance: usize, emit: &mut EmitDerived<'_>) -> Result<(), Failure> {
+        self.successors(state, instance, &mut |successor| emit(successor, &[]))
+    }
+
+    /// Why an instance has no step in a state, or how many it has.
+    fn explain(&mut self, state: &State, instance: usize) -> Explanation {
+        let _ = (state, instance);
+        Explanation::default()
+    }
+
+    /// Where the random choices of the spec (RandomElement…) begin from now on: what follows then depends
+    /// on the seed and on what is evaluated.
+    fn reseed(&mut self, seed: u64) {
+        let _ = seed;
     }
 
     /// Whether the spec asked the search to end (`TLCSet("exit", TRUE)`). Only asked of spaces that

@@ -84,7 +84,7 @@ fn every_code_is_explained() {
 
 #[test]
 fn options_of_tlc_that_are_not_built_are_refused_by_name() {
-    for option in ["-simulate", "--coverage", "-dfid", "-view"] {
+    for option in ["--coverage", "-debugger", "-view"] {
         let said = tlacheck(&["Counter", option, "--json"]);
         let name = format!("--{}", option.trim_start_matches('-'));
         assert_eq!(said.status, 151, "{option}");
@@ -545,4 +545,184 @@ fn a_translation_that_is_missing_or_stale_is_said_so() {
     assert_eq!(said.status, 150, "{}", said.err);
     assert!(said.err.contains("E0710") && said.err.contains("Clock.tla:5:31"), "{}", said.err);
     assert_eq!(report(&said)["outcome"], "parse_error");
+}
+
+/// The folder of specs, and of logs.
+fn elsewhere(folder: &str, name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(folder).join(name);
+    path.canonicalize().expect("a fixture").display().to_string()
+}
+
+/// TLC's spelling, ours, and JSON say the same; a seed repeats a run, and a number a behaviour.
+#[test]
+fn a_simulation_is_repeated_by_its_seed() {
+    let spec = elsewhere("specs", "BrokenLock.tla");
+    let run = |more: &[&str]| {
+        let said = tlacheck(&[&[spec.as_str(), "--json"], more].concat());
+        let mut report = report(&said);
+        assert_eq!(i64::from(said.status), report["exit_code"], "{}", said.err);
+        report["seconds"] = 0.into();
+        report
+    };
+    let one = run(&["-simulate", "num=500", "-depth", "40", "-seed", "-7", "-workers", "1"]);
+    assert_eq!((&one["outcome"], &one["search"]), (&"invariant".into(), &"simulation".into()));
+    assert_eq!(run(&["--simulate=num=500", "--depth", "40", "--seed", "-7", "--workers", "8"]), one);
+    let number = one["simulation"]["violating"].to_string();
+    let again = run(&["--simulate", "num=1", "--aril", &number, "--depth", "40", "--seed", "-7"]);
+    assert_eq!(again["trace"], one["trace"]);
+    let taken =
+        one["actions"].as_array().expect("a list").iter().map(|a| a["taken"].as_u64().expect("a count"));
+    assert!(taken.sum::<u64>() + 1 >= one["trace"].as_array().expect("a list").len() as u64);
+
+    let said = tlacheck(&[&spec, "--simulate", "num=500", "--depth", "40", "--seed", "-7"]);
+    for wanted in
+        ["simulated: there may be a shorter one", "The seed is -7", "standard deviation", "  Test\n"]
+    {
+        assert!(said.out.contains(wanted), "{wanted}: {}", said.out);
+    }
+    let one = tlacheck(&["Clock", "--simulate=num=3"]);
+    let two = tlacheck(&["Clock", "--simulate=num=3"]);
+    assert_ne!(one.out.lines().last(), two.out.lines().last(), "another seed each time");
+}
+
+#[test]
+fn generating_writes_behaviours_and_checks_nothing() {
+    let (spec, home) = (elsewhere("specs", "BrokenLock.tla"), tempfile::tempdir().expect("a folder"));
+    let files = format!("num=4,file={}", home.path().join("run").display());
+    let said = tlacheck(&["-generate", &files, "-depth", "60", "-seed", "3", &spec]);
+    assert!(said.status == 0 && said.out.contains("nothing checked"), "{}{}", said.out, said.err);
+    assert_eq!(std::fs::read_dir(home.path()).expect("a folder").count(), 4);
+    let text = std::fs::read_to_string(home.path().join("run_2")).expect("is there");
+    assert_eq!(text.matches("\nSTATE_").count(), 61, "{text}");
+    // What was written is a module.
+    let module = home.path().join("run_2.tla");
+    std::fs::write(&module, &text).expect("room");
+    let said = tlacheck(&["parse", "--syntax-only", module.to_str().expect("text")]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+}
+
+#[test]
+fn searches_in_depth_say_so() {
+    let spec = elsewhere("specs", "BrokenLock.tla");
+    for (arguments, search, hint) in [
+        (&["--dfs"][..], "depth_first", true),
+        (&["-dfid", "30"], "iterative_deepening", false),
+        (&["--dfs", "--exact"], "depth_first", true),
+    ] {
+        let said = tlacheck(&[&[spec.as_str()], arguments].concat());
+        assert_eq!(said.status, 12, "{}", said.err);
+        assert_eq!(said.out.contains("there may be a shorter one"), hint, "{}", said.out);
+        let report = report(&tlacheck(&[&[spec.as_str(), "--json"], arguments].concat()));
+        assert_eq!(report["search"], search);
+    }
+    let said = tlacheck(&[&spec, "-dfid", "2", "--json"]);
+    assert_eq!((&report(&said)["outcome"], &report(&said)["bound"]), (&"bounded".into(), &"depth".into()));
+    let one = report(&tlacheck(&["Clock", "--json"]));
+    let deep = report(&tlacheck(&["Clock", "--dfs", "--json"]));
+    for figure in ["outcome", "states_generated", "distinct_states"] {
+        assert_eq!(deep[figure], one[figure], "{figure}");
+    }
+}
+
+#[test]
+fn searches_that_do_not_go_together_are_wrong_usage() {
+    for arguments in [
+        &["--simulate", "--dfs"][..],
+        &["--simulate", "--generate"],
+        &["--simulate", "--memory", "1g"],
+        &["--simulate=few"],
+        &["--dfid", "0"],
+        &["--dfid", "3", "--depth", "4"],
+        &["--aril", "3"],
+        &["--dfs", "--dump", "dot", "x"],
+    ] {
+        let said = tlacheck(&[&["Clock"], arguments].concat());
+        assert_eq!(said.status, 1, "{arguments:?}: {}{}", said.out, said.err);
+    }
+}
+
+#[test]
+fn logs_are_validated() {
+    let (spec, meter) = (elsewhere("logs", "LockService.tla"), elsewhere("logs", "Meter.tla"));
+    let log = |name: &str| elsewhere("logs", &format!("{name}.ndjson"));
+    let said = tlacheck(&["trace", &spec, "--log", &log("LockService-2")]);
+    assert!(said.status == 0 && said.out.contains("30 of 30 events matched"), "{}{}", said.out, said.err);
+    let said = tlacheck(&["trace", &spec, "--log", &log("LockNotEnabled"), "--json"]);
+    let rejected = report(&said);
+    assert_eq!((said.status, &rejected["outcome"]), (10, &"log_not_admitted".into()));
+    assert_eq!(rejected["log"], serde_json::json!({"events": 3, "matched": 2, "between": 0}));
+    assert_eq!(
+        (&rejected["violation"]["span"]["line"], &rejected["violation"]["code"]),
+        (&3.into(), &"E0804".into())
+    );
+    assert_eq!(rejected["reasons"][0]["span"]["line"], 29, "the conjunct");
+    assert_eq!(rejected["reasons"][0]["related"][0]["label"], "is c1");
+    assert_eq!(rejected["trace"].as_array().map(Vec::len), Some(3));
+    for (between, status) in [("0", 10), ("1", 0)] {
+        let said = tlacheck(&["trace", &spec, "--log", &log("LockLost"), "--between", between]);
+        assert_eq!(said.status, status, "{}", said.out);
+    }
+    let mapping = elsewhere("logs", "LockMapped.mapping.json");
+    let said = tlacheck(&["trace", &spec, "--log", &log("LockMapped"), "--mapping", &mapping]);
+    assert_eq!(said.status, 0, "{}{}", said.out, said.err);
+    for (spec, name, code) in [
+        (&spec, "LockEmpty", "E0803"),
+        (&spec, "LockNotJson", "E0801"),
+        (&spec, "LockUnknownAction", "E0802"),
+        (&meter, "LockEmpty", "E0803"),
+    ] {
+        let said = tlacheck(&["trace", spec, "--log", &log(name), "--json"]);
+        assert!(said.status == 151 && said.err.contains(code), "{name}: {}", said.err);
+        assert_eq!(report(&said)["diagnostics"][0]["code"], code);
+    }
+    let said = tlacheck(&["trace", "Clock", "--log", "nowhere.ndjson"]);
+    assert!(said.status == 151 && said.err.contains("E0602"), "{}", said.err);
+}
+
+/// A spec that reads its log itself runs unchanged, in breadth and in depth.
+#[test]
+fn a_trace_specification_is_checked_as_any_other() {
+    let spec = elsewhere("logs", "LockTrace.tla");
+    let genuine = elsewhere("logs", "LockService-1.ndjson");
+    let home = tempfile::tempdir().expect("a folder");
+    let corrupted = home.path().join("corrupted.ndjson");
+    let text = std::fs::read_to_string(&genuine).expect("is text");
+    std::fs::write(&corrupted, text.replace("\"grants\":3", "\"grants\":4")).expect("room");
+    for arguments in [&[][..], &["--dfs"], &["--workers", "2"]] {
+        for (log, status) in [(Path::new(&genuine), 0), (&corrupted, 10)] {
+            let output = command(&[&[spec.as_str()], arguments].concat()).env("LOG", log).output().unwrap();
+            let out = String::from_utf8(output.stdout).unwrap();
+            assert_eq!(output.status.code(), Some(status), "{}: {out}", log.display());
+        }
+    }
+    // The other way to ask the same.
+    let spec = elsewhere("logs", "LockService.tla");
+    let said = tlacheck(&["trace", &spec, "--log", corrupted.to_str().expect("text")]);
+    assert!(said.status == 10 && said.out.contains("4 in the log, 3 in the state"), "{}", said.out);
+}
+
+#[test]
+fn a_session_evaluates_line_by_line() {
+    let said = tlacheck(&["repl", "-e", "Op(x) == x + 1", "-e", "Op(3)", "-e", "PrintT(\"here\")"]);
+    assert_eq!((said.status, said.out.as_str()), (0, "4\n\"here\"\nTRUE\n"), "{}", said.err);
+    let said = tlacheck(&["repl", "-e", "1 + TRUE", "-e", "2"]);
+    assert!(said.status == 75 && said.out == "2\n" && said.err.contains("E0501"), "{}{}", said.out, said.err);
+    let said = tlacheck(&["repl", &elsewhere("logs", "LockService.tla"), "-e", "Cardinality(Clients)"]);
+    assert!(said.status == 150 && said.err.contains("E0201"), "{}", said.err);
+    let said = tlacheck(&["repl", &elsewhere("logs", "LockService.tla"), "-e", "Clients"]);
+    assert_eq!((said.status, said.out.as_str()), (0, "{c1, c2, c3}\n"), "{}", said.err);
+    assert_eq!(tlacheck(&["repl", "Nowhere"]).status, 150);
+
+    let text = "LET x == 3\nIN  x * x\nf[n \\in 1..3] ==\n  n * n\nf\n:list\n:what\n:quit\n1 +\n";
+    let mut child = command(&["repl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), text.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(out, "9\n<<1, 4, 9>>\nf[n \\in 1..3] ==\n  n * n\n");
+    assert_eq!(output.status.code(), Some(1), "there is no command :what");
 }

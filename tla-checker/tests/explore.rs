@@ -3,12 +3,16 @@
 
 #[path = "explore/bounds.rs"]
 mod bounds;
+#[path = "explore/depth.rs"]
+mod depth;
 #[path = "explore/graph.rs"]
 mod graph;
 #[path = "explore/grid.rs"]
 mod grid;
 #[path = "explore/saved.rs"]
 mod saved;
+#[path = "explore/simulate.rs"]
+mod simulate;
 
 use graph::{Graph, int};
 use tla_checker::explore::{Options, explore, reference};

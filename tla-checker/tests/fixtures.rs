@@ -15,6 +15,8 @@ mod graphs;
 mod models;
 #[path = "fixtures/recorded.rs"]
 mod recorded;
+#[path = "fixtures/searches.rs"]
+mod searches;
 #[path = "harness/snapshot.rs"]
 mod snapshot;
 

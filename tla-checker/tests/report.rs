@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 use tla_checker::failure::{Call, Failure, FailureKind};
 use tla_checker::observer::Observer;
-use tla_checker::outcome::{Bound, Cycle, Outcome, Phase, TraceState, Verdict, Violation};
+use tla_checker::outcome::{Bound, Cycle, Method, Outcome, Phase, TraceState, Verdict, Violation};
 use tla_checker::report::events::{Event, EventWriter};
 use tla_checker::report::json::Report;
 use tla_checker::report::text::{TextOptions, write_diagnostics, write_outcome};
@@ -54,6 +54,7 @@ fn outcome(verdict: Verdict, trace: Vec<TraceState>) -> Outcome {
         collision_probability: 3.2e-12,
         exact: false,
         actions: vec![],
+        method: Method::BreadthFirst,
         warnings: vec![],
     }
 }

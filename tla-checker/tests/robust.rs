@@ -54,7 +54,7 @@ fn options() -> Options {
         time_limit: Some(Duration::from_millis(300)),
         ..explore::Options::default()
     };
-    Options { search, reference: false, shape_after: None }
+    Options { search, ..Options::default() }
 }
 
 const BOUNDS: Bounds = Bounds { max_set: 2_000, max_recursion: 300 };

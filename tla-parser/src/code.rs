@@ -1,7 +1,8 @@
 //! The one table of diagnostic codes, of every stage.
 //!
 //! `E01xx` lexical and syntactic, `E02xx` names and modules, `E03xx` levels, `E04xx` the model's
-//! configuration, `E05xx` evaluation, `E06xx` files and machine, `E07xx` PlusCal; `W…` are warnings.
+//! configuration, `E05xx` evaluation, `E06xx` files and machine, `E07xx` PlusCal, `E08xx` logs; `W…` are
+//! warnings.
 //! Holds: codes are never reused or renumbered; every one has an explanation for
 //! `tlacheck explain CODE` and a fixture.
 
@@ -410,6 +411,29 @@ it goes on. Bound the model by its actions instead, or read the answer with that
 it.";
     LIVENESS_OFF = "W0632", "temporal properties were not checked",
 "`-lncheck off` leaves temporal properties out. Invariants and step properties are checked.";
+    LOG_SYNTAX = "E0801", "a line of a log that is no event",
+"A log has one event a line, as a JSON object: the `action` (or `event`) that was taken, its arguments
+in `args`, and values of variables after the step in `state`, before it in `before`. Each may be left
+out, and values may be partial; what is given is compared:
+
+    {\"action\": \"Send\", \"args\": [\"n1\"], \"state\": {\"sent\": {\"n1\": 3}}}
+
+Numbers are integers; null is no value. Other names for these fields go into a file for `--mapping`.";
+    LOG_NAME = "E0802", "a name in a log that means nothing",
+"The log names a field, an action, a parameter or a variable that is not known. Leaving it uncompared
+could turn a wrong log into a right one, so it is an error. A file for `--mapping` says what the log
+calls things, and which of its fields say nothing about the spec:
+
+    {\"variables\": {\"term\": \"currentTerm\"}, \"actions\": {\"snd\": \"Send\"}, \"ignore\": [\"time\"]}";
+    LOG_EMPTY = "E0803", "a log without events",
+"Every behaviour matches a log without events, so that would say nothing. Mostly the program that was to
+write it did not, or the mapping leaves out every event.";
+    LOG_NOT_ADMITTED = "E0804", "an event of a log that no step of the spec matches",
+"No behaviour of the spec matches the log beyond the event before this one. For each action that the
+event may be, the report says why it has no such step: the first conjunct that is false, with the values
+that it reads, or how the state after the step differs from the log. Either the system does what the spec
+does not allow, or the spec is too strict, or the log lacks steps in between: `--between N` allows N
+that are not logged.";
     CONFIG_REASSIGNED = "W0401", "a constant is assigned twice",
 "Both lines assign the same constant or definition in the same context; the last one counts, as
 in TLC. Remove the other.";

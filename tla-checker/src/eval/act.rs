@@ -9,6 +9,7 @@
 use super::call::Cell;
 use super::door::Assigned;
 use super::{Evaluator, RED_ZONE, Result};
+use crate::explanation::Reason;
 use crate::ir::*;
 use crate::state::Log;
 use crate::value::Value;
@@ -73,6 +74,7 @@ impl<'m> Evaluator<'m> {
                 Some(_) if self.all_assigned() => {
                     for &item in *items {
                         if !self.truth(item, *base)? {
+                            self.blame(item, *base, Reason::False);
                             return GO_ON;
                         }
                     }
@@ -93,7 +95,10 @@ impl<'m> Evaluator<'m> {
                 let flow = if self.all_assigned() {
                     match self.truth(*body, *base)? {
                         true => self.proceed(&more, at, out),
-                        false => GO_ON,
+                        false => {
+                            self.blame(*body, *base, Reason::False);
+                            GO_ON
+                        }
                     }
                 } else {
                     self.act(*body, *base, &more, out)
@@ -121,6 +126,7 @@ impl<'m> Evaluator<'m> {
             }
             Then::Changed(sub, id, base, then) => {
                 if self.unchanged(*sub, *id, *base)? {
+                    self.blame(*id, *base, Reason::Unchanged);
                     return GO_ON;
                 }
                 self.proceed(then, at, out)
@@ -200,6 +206,7 @@ impl<'m> Evaluator<'m> {
                 } else {
                     self.for_each(bounds, id, base, &mut |this| this.act(*body, base, then, out))
                 };
+                self.blame_if_empty(bounds, id, base);
                 self.restore(saved, base);
                 flow
             }
@@ -235,7 +242,7 @@ impl<'m> Evaluator<'m> {
             Node::Call(op, captured, args) => {
                 self.enter(id)?;
                 let new = self.push_frame(*op, captured, args, base);
-                let flow = self.act(ir.op(*op).body, new, then, out);
+                let flow = self.act_through(*op, ir.op(*op).body, new, then, out);
                 self.stack.truncate(new);
                 self.leave();
                 flow.map_err(|e| self.within(e, *op, id))
@@ -243,7 +250,7 @@ impl<'m> Evaluator<'m> {
             Node::CallLocal(slot, args) => {
                 let callee = self.callee_of(*slot, id, base)?;
                 let (op, new) = self.push_callee(&callee, args, id, base)?;
-                let flow = self.act(ir.op(op).body, new, then, out);
+                let flow = self.act_through(op, ir.op(op).body, new, then, out);
                 self.stack.truncate(new);
                 self.leave();
                 flow.map_err(|e| self.within(e, op, id))
@@ -273,6 +280,9 @@ impl<'m> Evaluator<'m> {
             Node::In(left, right) => match self.target(*left, base) {
                 Some((variable, next)) => {
                     let set = self.eval(*right, base)?;
+                    if set.is_empty_set() {
+                        self.blame(id, base, Reason::Empty);
+                    }
                     self.assign_each(variable, next, &set, then, id, out)
                 }
                 None => self.test(id, base, then, out),
@@ -285,12 +295,15 @@ impl<'m> Evaluator<'m> {
                 }
                 None => self.test(id, base, then, out),
             },
-            Node::Keep(variables, _) if !self.init => self.keep_variables(variables, id, then, out),
+            Node::Keep(variables, _) if !self.init => self.keep_variables(variables, id, base, then, out),
             Node::Unchanged(e) => self.keep(*e, id, base, then, out),
-            Node::Inlined(op, e) => self.act(*e, base, then, out).map_err(|f| self.within(f, *op, id)),
+            Node::Inlined(op, e) => {
+                self.act_through(*op, *e, base, then, out).map_err(|f| self.within(f, *op, id))
+            }
             // A constant guard multiplies as any other does; only a constant *definition* is a value.
             Node::Cached(cache, e) if self.multiplies(*e) => {
                 if !self.truth(id, base)? {
+                    self.blame(id, base, Reason::False);
                     return GO_ON;
                 }
                 let own = self.stack.len();
@@ -321,6 +334,27 @@ impl<'m> Evaluator<'m> {
         }
     }
 
+    /// Tries the body of an operator. What remains to be done is done inside: so a complete assignment knows
+    /// all operators that it was found through.
+    #[inline]
+    fn act_through(
+        &mut self,
+        op: OpId,
+        body: NodeId,
+        base: usize,
+        then: &Then<'_>,
+        out: &mut Out<'_, 'm>,
+    ) -> Flow {
+        if let Some(through) = &mut self.through {
+            through.push(op);
+        }
+        let flow = self.act(body, base, then, out);
+        if let Some(through) = &mut self.through {
+            through.pop();
+        }
+        flow
+    }
+
     /// Whether trying a formula that assigns nothing may succeed more than once.
     pub(super) fn multiplies(&self, id: NodeId) -> bool {
         match self.ir.node(id) {
@@ -345,7 +379,11 @@ impl<'m> Evaluator<'m> {
 
     /// A formula that assigns nothing.
     fn test(&mut self, id: NodeId, base: usize, then: &Then<'_>, out: &mut Out<'_, 'm>) -> Flow {
-        if self.truth(id, base)? { self.proceed(then, id, out) } else { GO_ON }
+        if self.truth(id, base)? {
+            return self.proceed(then, id, out);
+        }
+        self.blame(id, base, Reason::False);
+        GO_ON
     }
 
     pub(super) fn callee_of(&self, slot: Slot, id: NodeId, base: usize) -> Result<super::call::Callee> {
@@ -451,15 +489,20 @@ impl<'m> Evaluator<'m> {
         }
         let mut variables = Vec::new();
         if !self.kept_variables(e, base, &mut variables) {
-            return if self.unchanged(e, id, base)? { self.proceed(then, id, out) } else { GO_ON };
+            if self.unchanged(e, id, base)? {
+                return self.proceed(then, id, out);
+            }
+            self.blame(id, base, Reason::False);
+            return GO_ON;
         }
-        self.keep_variables(&variables, id, then, out)
+        self.keep_variables(&variables, id, base, then, out)
     }
 
     fn keep_variables(
         &mut self,
         variables: &[u32],
         id: NodeId,
+        base: usize,
         then: &Then<'_>,
         out: &mut Out<'_, 'm>,
     ) -> Flow {
@@ -486,8 +529,11 @@ impl<'m> Evaluator<'m> {
         }
         let flow = match result {
             Ok(true) if rest.is_empty() => self.proceed(then, id, out),
-            Ok(true) => self.keep_variables(rest, id, then, out),
-            Ok(false) => GO_ON,
+            Ok(true) => self.keep_variables(rest, id, base, then, out),
+            Ok(false) => {
+                self.blame(id, base, Reason::False);
+                GO_ON
+            }
             Err(failure) => Err(failure),
         };
         for (i, &v) in variables.iter().enumerate() {
@@ -519,7 +565,12 @@ impl<'m> Evaluator<'m> {
         }
     }
 
-    fn combinations(&mut self, bounds: &'m [Bound], id: NodeId, base: usize) -> Result<Vec<Vec<Value>>> {
+    pub(super) fn combinations(
+        &mut self,
+        bounds: &'m [Bound],
+        id: NodeId,
+        base: usize,
+    ) -> Result<Vec<Vec<Value>>> {
         let sets = self.sets(bounds, base)?;
         let mut all: Vec<Vec<Value>> = vec![Vec::new()];
         for (set, bound) in sets.iter().zip(bounds) {
@@ -540,12 +591,15 @@ impl<'m> Evaluator<'m> {
         let intermediate = self.intermediate;
         let copies = self.copies.take();
         let mut found = false;
+        // What is false inside says nothing about the action around.
+        let explaining = self.explaining.take();
         self.door.logging(Log::no_forks);
         let flow = self.act(action, base, &Then::Done, &mut |_| {
             found = true;
             Ok(ControlFlow::Break(()))
         });
         self.door.logging(Log::forks_again);
+        self.explaining = explaining;
         (self.intermediate, self.copies) = (intermediate, copies);
         self.init = init;
         self.door.replace_next(next);
@@ -560,6 +614,7 @@ impl<'m> Evaluator<'m> {
         let intermediate = self.intermediate;
         let copies = self.copies.take();
         let mut found = false;
+        let explaining = self.explaining.take();
         let flow = self.act(a, base, &Then::Done, &mut |this| {
             let middle = this.door.replace_next(last.clone());
             let before = this.door.replace_now(middle);
@@ -569,6 +624,7 @@ impl<'m> Evaluator<'m> {
             found = answer?;
             Ok(if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         });
+        self.explaining = explaining;
         (self.intermediate, self.copies) = (intermediate, copies);
         self.init = init;
         self.door.replace_next(last);

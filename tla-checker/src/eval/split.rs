@@ -7,6 +7,7 @@
 use super::call::Cell;
 use super::{Evaluator, Result};
 use crate::ir::*;
+use crate::space::{Definition, Parameter};
 use crate::value::{Datum, Value};
 use tla_parser::source::Span;
 
@@ -49,6 +50,8 @@ pub struct Instance {
     pub base: u32,
     /// Nothing in it prints, reads or writes anything but states.
     pub pure: bool,
+    /// The definitions it lies in, the innermost last: Next comes first.
+    pub definitions: Vec<Definition>,
 }
 
 /// What to call the instances found below.
@@ -57,6 +60,7 @@ struct Label {
     name: String,
     arguments: Vec<String>,
     span: Option<Span>,
+    definitions: Vec<Definition>,
 }
 
 impl Instance {
@@ -85,7 +89,9 @@ impl<'m> Evaluator<'m> {
         self.reset();
         let base = self.enter_empty(op);
         let o = self.ir.op(op);
-        let label = Label { name: o.name.clone(), arguments: Vec::new(), span: None };
+        let next = Definition { name: o.name.clone(), parameters: Vec::new() };
+        let label =
+            Label { name: o.name.clone(), arguments: Vec::new(), span: None, definitions: vec![next] };
         let mut found = Vec::new();
         if self.split_at(o.body, base, &label, 0, &mut found).is_none() {
             found.clear();
@@ -118,7 +124,7 @@ impl<'m> Evaluator<'m> {
             }
             Node::Call(op, captured, args) if depth < DEEPEST => {
                 let new = self.push_frame(*op, captured, args, base);
-                let label = self.label(*op, captured.len(), new);
+                let label = self.label(*op, captured.len(), new, label);
                 let parts = self.split_at(ir.op(*op).body, new, &label, depth + 1, found);
                 self.stack.truncate(new);
                 parts
@@ -132,9 +138,9 @@ impl<'m> Evaluator<'m> {
         parts
     }
 
-    fn label(&mut self, op: OpId, captured: usize, base: usize) -> Label {
+    fn label(&mut self, op: OpId, captured: usize, base: usize, around: &Label) -> Label {
         let o = self.ir.op(op);
-        let mut arguments = Vec::new();
+        let (mut arguments, mut parameters) = (Vec::new(), Vec::new());
         for i in 0..o.params as usize {
             let index = base + captured + i;
             let constant = match &self.stack[index] {
@@ -144,11 +150,20 @@ impl<'m> Evaluator<'m> {
                 _ => false,
             };
             match self.local(index, o.body) {
-                Ok(value) if constant => arguments.push(super::fail::brief(&value)),
-                _ => arguments.push(o.param_names[i].clone()),
+                Ok(value) if constant => {
+                    arguments.push(super::fail::brief(&value));
+                    let value = value.to_datum(&self.limits).ok();
+                    parameters.push(Parameter { name: o.param_names[i].clone(), value });
+                }
+                _ => {
+                    arguments.push(o.param_names[i].clone());
+                    parameters.push(Parameter { name: o.param_names[i].clone(), value: None });
+                }
             }
         }
-        Label { name: o.name.clone(), arguments, span: Some(o.span) }
+        let mut definitions = around.definitions.clone();
+        definitions.push(Definition { name: o.name.clone(), parameters });
+        Label { name: o.name.clone(), arguments, span: Some(o.span), definitions }
     }
 
     fn split_exists(
@@ -200,6 +215,7 @@ impl<'m> Evaluator<'m> {
             action: id,
             base: base as u32,
             pure: false,
+            definitions: label.definitions.clone(),
         });
         Some(())
     }

@@ -36,6 +36,9 @@ impl<'m> Evaluator<'m> {
             || self.init
             || ir.impure.is_some()
             || !self.setting.keep_values
+            // Each way is of interest then.
+            || self.through.is_some()
+            || self.explaining.is_some()
             || self.all_assigned()
             || !self.is_countable(id)
         {

@@ -96,6 +96,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
     pub fn new(run: &'r Run<'r, S>, index: usize) -> Self {
         let mut worker = run.space.worker(index);
         worker.watch(&run.halt);
+        worker.reseed(run.options.seed as u64);
         let properties = run.space.properties();
         let instances = run.space.instances().len();
         Agent {

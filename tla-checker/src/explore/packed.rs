@@ -4,6 +4,7 @@
 //! it; before a worker sees the state, or two states are compared, it is converted.
 
 use crate::space::{SpaceWorker, State};
+use crate::value::Datum;
 use serde::{Deserialize, Serialize};
 
 /// A packed state.
@@ -30,6 +31,12 @@ impl Packed {
         }
         &self.words
     }
+
+    /// The values of the variables.
+    pub fn values<W: SpaceWorker>(&mut self, worker: &mut W) -> Vec<Datum> {
+        self.fit(worker);
+        worker.values(&self.words)
+    }
 }
 
 /// Converts all states to one layout, the worker's: to fit one of them may make it newer.
@@ -39,5 +46,16 @@ pub(super) fn fit_all<W: SpaceWorker>(worker: &mut W, states: &mut [Packed]) {
     }
     for state in states {
         state.fit(worker);
+    }
+}
+
+/// Converts both states to one layout, the worker's.
+pub(super) fn fit_both<W: SpaceWorker>(worker: &mut W, a: &mut Packed, b: &mut Packed) {
+    loop {
+        a.fit(worker);
+        b.fit(worker);
+        if a.layout == b.layout {
+            return;
+        }
     }
 }

@@ -19,13 +19,12 @@ use super::trace::{self, Behaviour};
 use super::{Options, order_warning, refused};
 use crate::failure::{Failure, FailureKind};
 use crate::observer::{Cancel, Observer};
-use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
+use crate::outcome::{Bound, Method, Outcome, Phase, Verdict, Violation};
 use crate::space::{Progress, SpaceWorker, State, StateSpace};
 use crate::value::Datum;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
-use tla_parser::code;
 
 /// A kept state.
 struct Node {
@@ -43,20 +42,17 @@ pub fn explore<S: StateSpace>(
     observer: &dyn Observer,
     cancel: &Cancel,
 ) -> Outcome {
-    if options.memory.is_some() || options.checkpoint.is_some() || options.recover.is_some() {
-        let message = "--reference with --memory, --checkpoint or --recover is not implemented".to_owned();
-        let (kind, code) = (FailureKind::System, code::NOT_IMPLEMENTED);
-        return refused(Box::new(Failure { kind, code, message, help: None, ..Failure::internal("") }));
+    if let Some(failure) = options.has_files("--reference") {
+        return refused(failure);
     }
     if space.has_view() && !space.properties().temporal.duties.is_empty() {
-        let message = "--reference with VIEW and temporal properties is not implemented".to_owned();
-        let (kind, code) = (FailureKind::System, code::NOT_IMPLEMENTED);
-        return refused(Box::new(Failure { kind, code, message, help: None, ..Failure::internal("") }));
+        return refused(super::not_built("--reference", "VIEW and temporal properties"));
     }
     let started = Instant::now();
     let halt = cancel.child();
     let mut worker = space.worker(0);
     worker.watch(&halt);
+    worker.reseed(options.seed as u64);
     let mut search = Search {
         space,
         options,
@@ -381,21 +377,16 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
 
     fn outcome(mut self, record: &Record) -> Outcome {
         let mut warnings = order_warning(self.space, &Options { workers: 1, ..self.options.clone() });
-        self.worker.watch(&Cancel::new());
-        self.worker.replaying(true);
         let mut violations = Vec::new();
         for finding in record.findings() {
-            let mut behaviour = self.behaviour(finding);
-            let mut verdict = finding.verdict(self.space.properties());
-            if self.space.order_dependent().is_none()
-                && !trace::shows(self.space, &mut self.worker, &mut behaviour, finding)
-            {
-                let subject = finding.subject;
-                let bug = Failure::internal(format!("what was found is not so the second time: {subject:?}"));
-                verdict = Verdict::Failure(Phase::Next, Box::new(bug));
-            }
-            let trace = trace::display(self.space, &mut self.worker, behaviour, &mut warnings);
-            violations.push(Violation { verdict, trace, cycle: None });
+            let behaviour = self.behaviour(finding);
+            violations.push(trace::violation(
+                self.space,
+                &mut self.worker,
+                finding,
+                behaviour,
+                &mut warnings,
+            ));
         }
         if violations.is_empty() && self.bound.is_none() && !self.halt.is_cancelled() {
             match self.temporal(&mut warnings) {
@@ -419,6 +410,7 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
             collision_probability: 0.0,
             exact: true,
             actions: names.zip(counts).map(|(name, (g, d))| (name, g, d)).collect(),
+            method: Method::BreadthFirst,
             warnings,
         }
     }

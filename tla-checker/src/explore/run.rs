@@ -12,6 +12,7 @@ use super::exact::Exact;
 use super::finding::{Finding, Findings};
 use super::frontier::Frontier;
 use super::graph::Graph;
+use super::monitor::Watched;
 use super::seen::{Debt, Seen, spread};
 use crate::failure::{Failure, FailureKind};
 use crate::observer::{Cancel, Observer};
@@ -193,11 +194,6 @@ impl<'r, S: StateSpace> Run<'r, S> {
         self.deadline.is_some_and(|at| Instant::now() >= at)
     }
 
-    /// How long until the time is up, at most `most`.
-    pub fn patience(&self, most: Duration) -> Duration {
-        self.deadline.map_or(most, |at| at.saturating_duration_since(Instant::now()).min(most))
-    }
-
     /// Wall time so far.
     pub fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
@@ -205,11 +201,7 @@ impl<'r, S: StateSpace> Run<'r, S> {
 
     /// A thread of the search panicked: that is a bug, and the search ends.
     pub fn panicked(&self, payload: &(dyn Any + Send)) {
-        let text = payload.downcast_ref::<&str>().copied();
-        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        let failure =
-            Failure::internal(format!("a worker panicked: {}", text.unwrap_or("without a message")));
-        self.offer(Finding::stateless(Phase::Next, failure));
+        self.offer(Finding::stateless(Phase::Next, bug(payload)));
         self.halt.cancel();
     }
 
@@ -412,6 +404,38 @@ impl<'r, S: StateSpace> Run<'r, S> {
             self.stop(Bound::Time);
         }
     }
+}
+
+impl<S: StateSpace> Watched for Run<'_, S> {
+    fn patience(&self, most: Duration) -> Duration {
+        patience(self.deadline, most)
+    }
+
+    fn prepare(&self) {
+        self.pause_if_due();
+    }
+
+    fn report(&self) {
+        Run::report(self);
+    }
+
+    fn panicked(&self, payload: &(dyn Any + Send)) {
+        Run::panicked(self, payload);
+    }
+}
+
+/// How long until a deadline, at most `most`; that is also the answer when it has passed: the workers
+/// know, and only have to come to an end.
+pub(super) fn patience(deadline: Option<Instant>, most: Duration) -> Duration {
+    let left = deadline.and_then(|at| at.checked_duration_since(Instant::now()));
+    left.filter(|left| !left.is_zero()).map_or(most, |left| left.min(most))
+}
+
+/// A panic of a worker, as a failure.
+pub(super) fn bug(payload: &(dyn Any + Send)) -> Failure {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    Failure::internal(format!("a worker panicked: {}", text.unwrap_or("without a message")))
 }
 
 /// Locks, whether or not somebody panicked meanwhile: that ends the run, and is reported.

@@ -89,6 +89,15 @@ impl Successors {
         &mut self.words[start..]
     }
 
+    /// The different ones, in the order of their fingerprints: an order that depends on nothing but the
+    /// states.
+    pub fn distinct(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.all.len()).collect();
+        order.sort_by_key(|&at| self.all[at].fingerprint);
+        order.dedup_by_key(|at| self.all[*at].fingerprint);
+        order
+    }
+
     /// Successor `at`.
     #[inline]
     pub fn get(&self, at: usize) -> Successor {

@@ -15,14 +15,15 @@ use super::run::Run;
 use super::seen::SATURATED;
 use super::successors::Successors;
 use crate::failure::Failure;
-use crate::outcome::{Phase, TraceState};
+use crate::observer::Cancel;
+use crate::outcome::{Phase, TraceState, Verdict, Violation};
 use crate::space::{Progress, SpaceWorker, StateSpace};
 use std::ops::ControlFlow;
 use tla_parser::code;
 use tla_parser::diagnostic::{Diagnostic, Severity};
 
 /// A behaviour: states, each with the action instance that led to it (`None` for the first).
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Behaviour {
     pub states: Vec<Packed>,
     pub instances: Vec<Option<usize>>,
@@ -247,6 +248,87 @@ pub(super) fn step<S: StateSpace>(
     }
     // What was emitted before a failure stands.
     result.map(|()| None)
+}
+
+/// The violation that a behaviour shows which was followed to it, state by state. It is repeated first,
+/// unless the spec's meaning depends on the order of evaluation.
+pub(super) fn violation<S: StateSpace>(
+    space: &S,
+    worker: &mut S::Worker<'_>,
+    finding: &Finding,
+    mut behaviour: Behaviour,
+    warnings: &mut Vec<Diagnostic>,
+) -> Violation {
+    let mut verdict = finding.verdict(space.properties());
+    // A trace is also due after a cancellation: whoever cancels does not wait for long.
+    worker.watch(&Cancel::new());
+    worker.replaying(true);
+    if space.order_dependent().is_none()
+        && let Err(bug) = repeat(worker, &mut behaviour).and_then(|()| {
+            let shown = shows(space, worker, &mut behaviour, finding);
+            let why = || format!("what was found is not so the second time: {:?}", finding.subject);
+            if shown { Ok(()) } else { Err(Failure::internal(why())) }
+        })
+    {
+        verdict = Verdict::Failure(Phase::Next, Box::new(bug));
+    }
+    let trace = display(space, worker, behaviour, warnings);
+    worker.replaying(false);
+    Violation { verdict, trace, cycle: None }
+}
+
+/// A behaviour as what shows a verdict; it is repeated first.
+pub(super) fn shown<S: StateSpace>(
+    space: &S,
+    worker: &mut S::Worker<'_>,
+    mut verdict: Verdict,
+    mut behaviour: Behaviour,
+    warnings: &mut Vec<Diagnostic>,
+) -> Violation {
+    worker.watch(&Cancel::new());
+    worker.replaying(true);
+    if space.order_dependent().is_none()
+        && let Err(bug) = repeat(worker, &mut behaviour)
+    {
+        verdict = Verdict::Failure(Phase::Next, Box::new(bug));
+    }
+    let trace = display(space, worker, behaviour, warnings);
+    worker.replaying(false);
+    Violation { verdict, trace, cycle: None }
+}
+
+/// Generates each state of a behaviour again from the one before.
+///
+/// # Errors
+/// One does not come out.
+pub(super) fn repeat<W: SpaceWorker>(worker: &mut W, behaviour: &mut Behaviour) -> Result<(), Failure> {
+    for at in 0..behaviour.states.len() {
+        worker.at(Progress { level: at as u32, ..Progress::default() });
+        let mut successors = Successors::default();
+        let mut emit = |successor: crate::space::Successor<'_>| {
+            successors.push(0, successor);
+            ControlFlow::Continue(())
+        };
+        // What was emitted before a failure stands.
+        let result = match at.checked_sub(1).zip(behaviour.instances[at]) {
+            Some((before, instance)) => {
+                let from = behaviour.states[before].fit(worker);
+                worker.successors(from, instance, &mut emit)
+            }
+            None => worker.initial(&mut emit),
+        };
+        let state = &mut behaviour.states[at];
+        let found = (0..successors.len()).any(|at| {
+            let mut both = [successors.packed(at), state.clone()];
+            fit_all(worker, &mut both);
+            both[0] == both[1]
+        });
+        if !found {
+            result?;
+            return Err(Failure::internal(format!("state {} of a trace was not generated again", at + 1)));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the behaviour shows what was found.

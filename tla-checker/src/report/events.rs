@@ -4,7 +4,7 @@
 //! nobody reads any more: a failed write ends the writing, not the run. The report of
 //! [`super::json`] is the line after the last event, and has no `event` field.
 
-use crate::observer::Observer;
+use crate::observer::{Observer, Simulated};
 use crate::space::Progress;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
@@ -36,6 +36,17 @@ pub enum Event {
         queue: u64,
         /// Levels begun.
         depth: u32,
+        /// States generated a second, on average.
+        states_per_second: f64,
+    },
+    /// How far a simulation is; a few times a second.
+    Simulation {
+        /// Wall time since the start.
+        seconds: f64,
+        /// Behaviours that have come to their end.
+        behaviours: u64,
+        /// States generated.
+        states_generated: u64,
         /// States generated a second, on average.
         states_per_second: f64,
     },
@@ -86,6 +97,17 @@ impl<W: Write + Send> Observer for EventWriter<W> {
             distinct_states: progress.distinct,
             queue: progress.queue,
             depth: progress.level,
+            states_per_second: if seconds > 0.0 { progress.generated as f64 / seconds } else { 0.0 },
+        });
+        ControlFlow::Continue(())
+    }
+
+    fn simulated(&self, progress: Simulated) -> ControlFlow<()> {
+        let seconds = self.start.elapsed().as_secs_f64();
+        self.write(&Event::Simulation {
+            seconds,
+            behaviours: progress.behaviours,
+            states_generated: progress.generated,
             states_per_second: if seconds > 0.0 { progress.generated as f64 / seconds } else { 0.0 },
         });
         ControlFlow::Continue(())

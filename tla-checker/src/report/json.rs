@@ -6,10 +6,12 @@
 //! [`crate::value::Datum`]). Fields are added, never renamed; a change of meaning changes
 //! [`VERSION`].
 
+use super::rejection::reasons;
 use super::words::{headline, phase};
-use crate::outcome::{Bound, Outcome, TraceState, Verdict, Violation};
+use crate::outcome::{Bound, LogMatch, Method, Outcome, Simulation, TraceState, Verdict, Violation};
 use crate::value::Datum;
 use serde::{Deserialize, Serialize};
+use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::source::{SourceMap, Span};
 
@@ -49,14 +51,37 @@ pub struct Report {
     pub exact: bool,
     /// States left unexpanded.
     pub queue: u64,
-    /// Why a bounded run stopped: `depth`, `states`, `time`, `cancelled`, `observer`, `spec`.
+    /// Why a bounded run stopped: `depth`, `states`, `time`, `cancelled`, `observer`, `spec`,
+    /// `behaviours`.
     pub bound: Option<String>,
     /// Errors of the spec or the configuration.
     pub diagnostics: Vec<Message>,
     /// With `--continue`, the violations after the first.
     pub further_violations: Vec<FurtherViolation>,
+    /// In which way states were visited: `breadth_first`, `depth_first`, `iterative_deepening`,
+    /// `simulation`, `trace_validation`.
+    pub search: String,
+    /// What a simulation has done.
+    pub simulation: Option<Simulation>,
+    /// How far a log was matched.
+    pub log: Option<LogMatch>,
+    /// Why no step matches an event of a log: a message for each action that it may be.
+    pub reasons: Vec<Message>,
+    /// Of a simulation: how often each action was taken.
+    pub actions: Vec<Taken>,
     /// The version of this shape.
     pub version: u32,
+}
+
+/// How often an action was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// The action, with its parameters where they are constant.
+    pub action: String,
+    /// How often it was taken.
+    pub taken: u64,
+    /// How many successors by it were generated.
+    pub generated: u64,
 }
 
 /// What is wrong.
@@ -223,6 +248,23 @@ impl Report {
                     cycle: Lap::of(v, sources),
                 })
                 .collect(),
+            search: outcome.method.name().into(),
+            simulation: match &outcome.method {
+                Method::Simulation(simulation) => Some(*simulation),
+                _ => None,
+            },
+            log: match &outcome.method {
+                Method::Log(log) => Some(*log),
+                _ => None,
+            },
+            reasons: match &outcome.verdict {
+                Verdict::LogNotAdmitted(rejection) => Message::all(&reasons(rejection, sources), sources),
+                _ => Vec::new(),
+            },
+            actions: match &outcome.method {
+                Method::Simulation(_) => outcome.actions.iter().map(taken).collect(),
+                _ => Vec::new(),
+            },
             version: VERSION,
         }
     }
@@ -254,9 +296,18 @@ impl Report {
             bound: None,
             diagnostics: errors,
             further_violations: Vec::new(),
+            search: Method::default().name().into(),
+            simulation: None,
+            log: None,
+            reasons: Vec::new(),
+            actions: Vec::new(),
             version: VERSION,
         }
     }
+}
+
+fn taken((action, generated, taken): &(String, u64, u64)) -> Taken {
+    Taken { action: action.clone(), taken: *taken, generated: *generated }
 }
 
 fn bound_name(bound: Bound) -> &'static str {
@@ -267,6 +318,7 @@ fn bound_name(bound: Bound) -> &'static str {
         Bound::Cancelled => "cancelled",
         Bound::Observer => "observer",
         Bound::Spec => "spec",
+        Bound::Behaviours => "behaviours",
     }
 }
 
@@ -295,6 +347,11 @@ impl Fault {
         };
         match verdict {
             Verdict::Success | Verdict::Bounded(_) | Verdict::Deadlock => {}
+            Verdict::LogNotAdmitted(rejection) => {
+                fault.name = rejection.action.clone();
+                fault.span = Some(Place::of(rejection.span, sources));
+                fault.code = Some(code::LOG_NOT_ADMITTED.to_string());
+            }
             Verdict::Postcondition { name } => fault.name = Some(name.clone()),
             Verdict::Assumption { name, span }
             | Verdict::Invariant { name, span, .. }

@@ -4,11 +4,13 @@
 //! trace, the counts. Holds: colours are in the text only if asked for; lines of values stay within
 //! the width, names and messages are not broken.
 
+use super::rejection::reasons;
 use super::trace::{place, write_cycle, write_trace};
 use super::words::{counted, duration, grouped, headline, phase, stopped};
 use crate::failure::FailureKind;
-use crate::outcome::{Outcome, Verdict, Violation};
+use crate::outcome::{Method, Outcome, Simulation, Verdict, Violation};
 use anstyle::{AnsiColor, Reset, Style};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::source::{SourceMap, Span};
@@ -99,9 +101,15 @@ fn write_violation(
             Verdict::Failure(..) => "The behaviour that leads to the failure",
             Verdict::Deadlock => "The behaviour that leads to the deadlock",
             Verdict::Liveness { .. } => "The behaviour that violates it",
+            Verdict::LogNotAdmitted(_) => "A behaviour that matches the log so far",
             _ => "The behaviour that leads there",
         };
-        writeln!(out, "{what} ({}):", counted(length, "state"))?;
+        let how = match outcome.method {
+            Method::DepthFirst => ", depth-first: there may be a shorter one",
+            Method::Simulation(_) => ", simulated: there may be a shorter one",
+            _ => "",
+        };
+        writeln!(out, "{what} ({}{how}):", counted(length, "state"))?;
         write_trace(out, &violation.trace, sources, options)?;
         if let Some(cycle) = &violation.cycle {
             write_cycle(out, &violation.trace, cycle, sources, options)?;
@@ -126,6 +134,9 @@ fn write_verdict(
         Verdict::Success if outcome.depth == 0 => {
             writeln!(out, "{success}Success{plain}: the assumptions hold; there is no behaviour to explore")
         }
+        Verdict::Success if matches!(outcome.method, Method::Log(_)) => {
+            writeln!(out, "{success}Success{plain}: the spec admits a behaviour that matches the log")
+        }
         Verdict::Success => writeln!(out, "{success}Success{plain}: {}", headline(verdict)),
         Verdict::Bounded(bound) => {
             writeln!(out, "{success}Stopped{plain} {}: no error found so far", stopped(*bound))
@@ -147,6 +158,17 @@ fn write_verdict(
         | Verdict::Liveness { span, .. } => {
             writeln!(out, "{error}Error{plain}: {}{}", headline(verdict), at(span))
         }
+        Verdict::LogNotAdmitted(rejection) => {
+            writeln!(out, "{error}Error{plain}: {}{}", headline(verdict), at(&Some(rejection.span)))?;
+            writeln!(out, "  {}\n", rejection.text.trim())?;
+            let states = counted(rejection.states, "state");
+            match rejection.states {
+                0 => writeln!(out, "No initial state matches it.\n")?,
+                1 => {}
+                _ => writeln!(out, "{states} match the log up to there; this is about the first.\n")?,
+            }
+            write_diagnostics(out, &reasons(rejection, sources), sources, options)
+        }
         Verdict::Postcondition { .. } | Verdict::Deadlock => {
             writeln!(out, "{error}Error{plain}: {}", headline(verdict))
         }
@@ -157,6 +179,12 @@ fn write_verdict(
 fn write_counts(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     if outcome.states_generated == 0 && outcome.depth == 0 {
         return writeln!(out, "{}", duration(outcome.seconds));
+    }
+    if let Method::Simulation(simulation) = &outcome.method {
+        return write_simulation(out, outcome, simulation);
+    }
+    if let Method::Log(log) = &outcome.method {
+        write!(out, "{} of {} matched; ", grouped(log.matched), counted(log.events, "event"))?;
     }
     write!(
         out,
@@ -180,8 +208,67 @@ fn write_counts(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
             "The chance that two states shared a fingerprint, so that one was overlooked: {:.1e}",
             outcome.collision_probability
         )?;
-    } else if outcome.exact {
+    } else if outcome.exact && !matches!(outcome.method, Method::Log(_)) {
         writeln!(out, "Whole states were compared: the search is exact, no state was taken for another")?;
+    }
+    Ok(())
+}
+
+/// What a simulation has done, and how often each action was taken.
+fn write_simulation(out: &mut dyn Write, outcome: &Outcome, simulation: &Simulation) -> io::Result<()> {
+    let Simulation { seed, first, behaviours, violating, mean, variance, longest, checked } = simulation;
+    let what = if *checked { "simulated" } else { "generated, and nothing checked" };
+    write!(
+        out,
+        "{} {what}, {} generated",
+        counted(*behaviours, "behaviour"),
+        counted(outcome.states_generated, "state")
+    )?;
+    write!(out, ", {}", duration(outcome.seconds))?;
+    if outcome.seconds >= 0.05 {
+        write!(out, " ({} states/s)", grouped((outcome.states_generated as f64 / outcome.seconds) as u64))?;
+    }
+    writeln!(out)?;
+    if *behaviours > 0 {
+        let deviation = variance.sqrt();
+        writeln!(
+            out,
+            "States of a behaviour: {mean:.1} on average (variance {variance:.1}, standard deviation \
+             {deviation:.1}), {} at most",
+            grouped((*longest).into())
+        )?;
+        write_taken(out, outcome)?;
+    }
+    write!(out, "The seed is {seed}")?;
+    match violating {
+        Some(number) => writeln!(
+            out,
+            "; `--seed {seed} --aril {number} --simulate num=1` repeats the behaviour that shows the error"
+        ),
+        None if *first > 0 => writeln!(out, ", the first behaviour is number {first}"),
+        None => writeln!(out),
+    }
+}
+
+/// How often each action was taken, in the order of the spec.
+fn write_taken(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
+    let (mut places, mut sums): (BTreeMap<&str, usize>, Vec<(&str, u64)>) = Default::default();
+    for (instance, _, taken) in &outcome.actions {
+        let name = instance.split('(').next().unwrap_or(instance);
+        let at = *places.entry(name).or_insert(sums.len());
+        if at == sums.len() {
+            sums.push((name, 0));
+        }
+        sums[at].1 += taken;
+    }
+    if sums.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "How often each action was taken:")?;
+    let wide = sums.iter().map(|(_, taken)| grouped(*taken).len()).max().unwrap_or(0).max(5);
+    for (name, taken) in sums {
+        let taken = if taken == 0 { "never".to_owned() } else { grouped(taken) };
+        writeln!(out, "  {taken:>wide$}  {name}")?;
     }
     Ok(())
 }

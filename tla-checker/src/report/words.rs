@@ -3,7 +3,7 @@
 //! Enters: data. Leaves: a line of English, without line breaks of its own.
 
 use crate::failure::FailureKind;
-use crate::outcome::{Bound, Phase, Verdict};
+use crate::outcome::{Bound, Phase, Rejection, Verdict};
 use std::time::Duration;
 
 /// A verdict in one line: `invariant TypeOK is violated`.
@@ -14,6 +14,10 @@ pub fn headline(verdict: &Verdict) -> String {
         Verdict::Assumption { name, .. } => format!("assumption {name} is false"),
         Verdict::Postcondition { name } => format!("postcondition {name} is false"),
         Verdict::Deadlock => "deadlock: a state has no successor".into(),
+        Verdict::LogNotAdmitted(rejection) => {
+            let Rejection { event, line, .. } = &**rejection;
+            format!("the log is not admitted: no step matches event {event} (line {line})")
+        }
         Verdict::Invariant { name, initial: false, .. } => format!("invariant {name} is violated"),
         Verdict::Invariant { name, .. } => format!("invariant {name} is violated by an initial state"),
         Verdict::ActionProperty { name, .. } => format!("property {name} is violated by a step"),
@@ -36,6 +40,7 @@ pub(super) fn stopped(bound: Bound) -> &'static str {
         Bound::Cancelled => "on request",
         Bound::Observer => "by the observer",
         Bound::Spec => "by the spec",
+        Bound::Behaviours => "at the number of behaviours given",
     }
 }
 

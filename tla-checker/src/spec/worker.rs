@@ -16,10 +16,11 @@ use super::projection::{Projection, VIEW};
 use super::{Roles, SpecSpace};
 use crate::canary::{Rule, without};
 use crate::eval::{Evaluator, Instance, Thawed};
+use crate::explanation::Explanation;
 use crate::failure::Failure;
 use crate::ir::OpId;
 use crate::observer::Cancel;
-use crate::space::{Emit, Known, Progress, SpaceWorker, State, Successor, identity_of};
+use crate::space::{Emit, EmitDerived, Known, Progress, SpaceWorker, State, Successor, identity_of};
 use crate::state::{Misfit, PartId, Store, Trie, Walk, apply};
 use crate::value::fingerprint::{Sum, variable_terms};
 use crate::value::{Datum, Limits, Numbers, Value, ValueError};
@@ -184,6 +185,32 @@ impl<'s> Worker<'s> {
         })
     }
 
+    /// Tries something in the current state, again in another layout where this one does not hold what comes
+    /// out.
+    fn in_some_layout(
+        &mut self,
+        mut attempt: impl FnMut(&mut Self) -> Result<(), Left>,
+    ) -> Result<(), Failure> {
+        loop {
+            match attempt(self) {
+                Ok(()) => return Ok(()),
+                Err(Left::Failed(failure)) => {
+                    self.evaluator.door.clear();
+                    self.loaded = false;
+                    return Err(*failure);
+                }
+                Err(Left::Misfit(part, shape)) => {
+                    let (from, state) = (self.layout(), std::mem::take(&mut self.now));
+                    self.evaluator.door.clear();
+                    self.reshape(part, &shape);
+                    let mut words = Vec::new();
+                    self.convert(from, &state, &mut words);
+                    self.come(&words);
+                }
+            }
+        }
+    }
+
     fn value_failure(&self, op: OpId, e: &ValueError) -> Failure {
         *self.evaluator.value_fault(self.space.setting.ir.op(op).body, e)
     }
@@ -265,24 +292,12 @@ impl SpaceWorker for Worker<'_> {
         } else {
             self.come(state);
         }
-        loop {
-            match self.try_successors(instance, emit) {
-                Ok(()) => return Ok(()),
-                Err(Left::Failed(failure)) => {
-                    self.evaluator.door.clear();
-                    self.loaded = false;
-                    return Err(*failure);
-                }
-                Err(Left::Misfit(part, shape)) => {
-                    let (from, state) = (self.layout(), std::mem::take(&mut self.now));
-                    self.evaluator.door.clear();
-                    self.reshape(part, &shape);
-                    let mut words = Vec::new();
-                    self.convert(from, &state, &mut words);
-                    self.come(&words);
-                }
-            }
-        }
+        self.in_some_layout(|worker| worker.try_successors(instance, emit))
+    }
+
+    fn derived(&mut self, state: &State, instance: usize, emit: &mut EmitDerived<'_>) -> Result<(), Failure> {
+        self.come(state);
+        self.in_some_layout(|worker| worker.emit_derived(instance, emit))
     }
 
     fn known_successors(&mut self, state: &State, rest: &mut Vec<usize>, found: &mut Vec<Known>) {
@@ -431,6 +446,19 @@ impl SpaceWorker for Worker<'_> {
 
     fn replaying(&mut self, on: bool) {
         self.evaluator.quiet = on;
+    }
+
+    fn explain(&mut self, state: &State, instance: usize) -> Explanation {
+        self.come(state);
+        self.load();
+        let explanation = self.evaluator.explain_instance(&self.instances[instance]);
+        self.evaluator.door.clear();
+        self.loaded = false;
+        explanation
+    }
+
+    fn reseed(&mut self, seed: u64) {
+        self.evaluator.reseed(seed);
     }
 
     fn exit_requested(&mut self) -> bool {

@@ -15,7 +15,11 @@ invariants hold, with the shortest behaviour that violates one.
   tlacheck Spec --json               the last line of the output is one JSON object
   tlacheck parse Spec.tla            only parse and resolve
   tlacheck translate Spec.tla        translate the PlusCal algorithm in it
+  tlacheck Spec --simulate           check random behaviours, until stopped
+  tlacheck trace Spec --log run.ndjson
+                                     does the spec admit what a system has logged?
   tlacheck eval '{x \\in 1..9 : x % 2 = 0}'
+  tlacheck repl Spec                 evaluate expressions one after the other
   tlacheck explain E0401             what a code means and what to do
 
 TLC's options are accepted in TLC's spelling and meaning: with one dash or two, `-deadlock` turns \
@@ -33,7 +37,8 @@ Exit status:
     0  no error found                   13  a property is violated
     1  wrong usage                      14  Assert of module TLC failed
    10  an assumption or the             75  the spec cannot be evaluated
-       postcondition is false           76  an invariant cannot be evaluated
+       postcondition is false, or a     76  an invariant cannot be evaluated
+       log is not admitted
    11  deadlock                        150  the spec cannot be parsed
    12  an invariant is violated        151  the model is wrong, or a feature is not built yet
   255  anything else
@@ -63,7 +68,8 @@ pub struct Cli {
 }
 
 /// `tlacheck SPEC`: check.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
+#[command(group(clap::ArgGroup::new("random").args(["simulate", "generate"])))]
 pub struct Check {
     /// The specification: SPEC.tla, or SPEC
     #[arg(required = true)]
@@ -87,10 +93,37 @@ pub struct Check {
     #[arg(long)]
     pub deadlock: bool,
 
+    /// Check random behaviours instead of all, until stopped. MORE is `num=N` (so many behaviours),
+    /// `file=F` (write each to F_NUMBER), or both with a comma between
+    #[arg(long, value_name = "MORE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(value_parser = simulation, help_heading = "Other searches")]
+    #[arg(conflicts_with_all = ["dfs", "dfid", "reference", "dump", "exact", "memory",
+        "checkpoint", "recover", "max_states"])]
+    pub simulate: Option<Simulation>,
+    /// Generate random behaviours as --simulate does, and check nothing
+    #[arg(long, value_name = "MORE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(value_parser = simulation, help_heading = "Other searches")]
+    #[arg(conflicts_with_all = ["dfs", "dfid", "reference", "dump", "exact", "memory", "checkpoint",
+        "recover", "max_states"])]
+    pub generate: Option<Simulation>,
+    /// Begin a simulation with this behaviour: `--seed S --aril N --simulate num=1` repeats number N
+    #[arg(long, value_name = "N", requires = "random", help_heading = "Other searches")]
+    pub aril: Option<u64>,
+    /// Search depth-first: one behaviour to its end before the next. Traces need not be shortest
+    #[arg(long, help_heading = "Other searches")]
+    #[arg(conflicts_with_all = ["dfid", "reference", "dump", "memory", "checkpoint", "recover"])]
+    pub dfs: bool,
+    /// Search depth-first to depth 1, 2, … N, until nothing lies deeper
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(help_heading = "Other searches")]
+    #[arg(conflicts_with_all = ["depth", "reference", "dump", "memory", "checkpoint", "recover"])]
+    pub dfid: Option<u32>,
+
     /// How many threads search: a number, or auto for every core
     #[arg(long, value_name = "N", default_value = "auto", help_heading = "Search")]
     pub workers: Workers,
-    /// Stop after this many levels; the initial states are level 1
+    /// Stop after this many levels; the initial states are level 1. Of simulated behaviours: how many steps
+    /// one has at most (100 without it)
     #[arg(long, value_name = "N", help_heading = "Search")]
     pub depth: Option<u32>,
     /// Stop when this many distinct states are found
@@ -102,7 +135,8 @@ pub struct Check {
     /// Go on after a violation; the exit status is still that of the first
     #[arg(long = "continue", help_heading = "Search")]
     pub keep_going: bool,
-    /// The start of random choices (RandomElement, RandomSubset)
+    /// The start of random choices: of RandomElement and its kin, and of a simulation, which takes another
+    /// one each time without it
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Search")]
     pub seed: Option<i64>,
     /// When to check temporal properties: at the end and each time the graph has doubled (default), at the
@@ -173,9 +207,10 @@ pub struct Check {
 }
 
 /// `--workers`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Workers {
     /// Every core.
+    #[default]
     Auto,
     /// So many threads.
     Count(usize),
@@ -194,9 +229,10 @@ impl std::str::FromStr for Workers {
 }
 
 /// `--color`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// On a terminal, unless NO_COLOR is set.
+    #[default]
     Auto,
     /// Always.
     Always,
@@ -205,15 +241,46 @@ pub enum Color {
 }
 
 /// `--lncheck`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum LnCheck {
     /// At the end, and each time the graph has doubled before.
+    #[default]
     Default,
     /// At the end.
     #[value(alias = "seqfinal")]
     Final,
     /// Not at all.
     Off,
+}
+
+/// What follows `--simulate`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Simulation {
+    /// `num=N`
+    pub behaviours: Option<u64>,
+    /// `file=F`
+    pub file: Option<PathBuf>,
+}
+
+/// Whether a word says more about a simulation, rather than being the next argument.
+pub fn is_simulation(text: &str) -> bool {
+    text.split(',').all(|part| part.split_once('=').is_some_and(|(key, _)| ["num", "file"].contains(&key)))
+}
+
+fn simulation(text: &str) -> Result<Simulation, String> {
+    let mut simulation = Simulation::default();
+    for part in text.split(',').filter(|part| !part.is_empty()) {
+        match part.split_once('=') {
+            Some(("num", number)) => {
+                let number =
+                    number.parse().map_err(|_| format!("`{number}` is not a number of behaviours"))?;
+                simulation.behaviours = Some(number);
+            }
+            Some(("file", file)) if !file.is_empty() => simulation.file = Some(file.into()),
+            _ => return Err(format!("`{part}` is neither num=N nor file=F")),
+        }
+    }
+    Ok(simulation)
 }
 
 /// The least for `--memory`: a search needs some for its code and the evaluation.
@@ -275,6 +342,10 @@ pub enum Command {
         #[arg(short = 'I', long, value_name = "DIR")]
         library: Vec<PathBuf>,
     },
+    /// Does the spec admit a behaviour that matches a log? 0 if it does, 10 if not
+    Trace(Trace),
+    /// Evaluate expressions one after the other, with definitions kept
+    Repl(Repl),
     /// Say what a code such as E0401 means and what to do
     Explain {
         /// The code; without it, all codes are listed
@@ -369,6 +440,90 @@ fn line_width(text: &str) -> Result<usize, String> {
         Ok(n) if n >= tla_parser::pluscal::LEAST_LINE_WIDTH => Ok(n),
         _ => Err(format!("a number, at least {}", tla_parser::pluscal::LEAST_LINE_WIDTH)),
     }
+}
+
+/// `tlacheck trace`.
+#[derive(Debug, Args)]
+pub struct Trace {
+    /// The specification: SPEC.tla, or SPEC
+    pub spec: PathBuf,
+    /// The log: an event a line, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub log: PathBuf,
+    /// How many steps that are not in the log may lie before each event
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub between: u32,
+    /// What the log calls things that the spec calls otherwise, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// The model's configuration, sought in the working folder and then beside SPEC
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Also look for modules here; may be repeated
+    #[arg(short = 'I', long, value_name = "DIR")]
+    pub library: Vec<PathBuf>,
+    /// Stop when this many distinct states are found
+    #[arg(long, value_name = "N")]
+    pub max_states: Option<u64>,
+    /// Stop after this time
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub seconds: Option<f64>,
+    /// The start of random choices (RandomElement, RandomSubset)
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub seed: Option<i64>,
+    /// The most elements a set may have that is built
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub max_set_size: usize,
+    /// How deep operator calls may nest
+    #[arg(long, value_name = "N")]
+    pub max_recursion: Option<usize>,
+    /// In a trace, show only the variables that changed
+    #[arg(long)]
+    pub difftrace: bool,
+    /// Show no warnings
+    #[arg(long)]
+    pub nowarning: bool,
+    /// End the output with one line of JSON, and print nothing else on it
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Trace {
+    /// The same as options of a check.
+    pub fn check(&self, color: Color) -> Check {
+        Check {
+            spec: Some(self.spec.clone()),
+            config: self.config.clone(),
+            library: self.library.clone(),
+            max_states: self.max_states,
+            seconds: self.seconds,
+            seed: self.seed,
+            max_set_size: self.max_set_size,
+            max_recursion: self.max_recursion,
+            difftrace: self.difftrace,
+            nowarning: self.nowarning,
+            json: self.json,
+            workers: Workers::Count(1),
+            color,
+            ..Check::default()
+        }
+    }
+}
+
+/// `tlacheck repl`.
+#[derive(Debug, Args)]
+pub struct Repl {
+    /// In the context of this module; without it, of the standard modules
+    pub spec: Option<PathBuf>,
+    /// The constants' values: a configuration, sought in the working folder and then beside SPEC
+    #[arg(long, value_name = "FILE", requires = "spec")]
+    pub config: Option<PathBuf>,
+    /// Evaluate this (a definition, or an expression) and end; may be repeated
+    #[arg(short = 'e', long = "expression", value_name = "EXPR", allow_hyphen_values = true)]
+    pub expression: Vec<String>,
+    /// Also look for modules here; may be repeated
+    #[arg(short = 'I', long, value_name = "DIR")]
+    pub library: Vec<PathBuf>,
 }
 
 /// What `debug` shows.

@@ -14,6 +14,8 @@ enum Meaning {
     Valued(&'static str),
     /// `--dump`: the format may be missing, as in TLC, and then it is text.
     Dumped,
+    /// `--simulate`, `--generate`: what follows says more, if it looks like that (`num=5,file=x`).
+    Simulated(&'static str),
     /// It has no effect on any result: dropped.
     Dropped,
     /// It has no effect on any result: dropped with its value.
@@ -22,7 +24,8 @@ enum Meaning {
     Refused(&'static str),
 }
 
-use Meaning::{Dropped, DroppedValued, Dumped, Flag, Refused, Valued};
+use super::args;
+use Meaning::{Dropped, DroppedValued, Dumped, Flag, Refused, Simulated, Valued};
 use tla_checker::dump::FORMATS;
 
 /// Options by their letters alone, small.
@@ -46,6 +49,11 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("lncheck", Valued("--lncheck")),
     ("strict", Flag("--strict")),
     ("dump", Dumped),
+    ("simulate", Simulated("--simulate")),
+    ("generate", Simulated("--generate")),
+    ("aril", Valued("--aril")),
+    ("dfs", Flag("--dfs")),
+    ("dfid", Valued("--dfid")),
     ("reference", Flag("--reference")),
     ("fingerprintbits", Valued("--fingerprint-bits")),
     ("color", Valued("--color")),
@@ -93,13 +101,9 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("fpmem", DroppedValued),
     ("fpbits", DroppedValued),
     // Not built yet.
-    ("simulate", Refused("--simulate")),
-    ("generate", Refused("--generate")),
     ("coverage", Refused("--coverage")),
     ("dumptrace", Refused("--dump-trace")),
-    ("dfid", Refused("--dfid")),
     ("view", Refused("--view")),
-    ("aril", Refused("--aril")),
     ("debugger", Refused("--debugger")),
     ("userfile", Refused("--user-file")),
     ("generatespecte", Refused("--generate-spec-te")),
@@ -136,6 +140,14 @@ pub fn normalise(arguments: impl IntoIterator<Item = String>) -> Result<Vec<Stri
                     Some(format) => out.extend([Some(format), arguments.next()].into_iter().flatten()),
                     None => {}
                 }
+            }
+            Simulated(name) => {
+                let more = |next: &String| !next.starts_with('-') && args::is_simulation(next);
+                let value = value.map(str::to_owned).or_else(|| arguments.next_if(more));
+                out.push(match value {
+                    Some(value) => format!("{name}={value}"),
+                    None => name.to_owned(),
+                });
             }
             Dropped => {}
             DroppedValued if value.is_some() => {}
@@ -193,6 +205,11 @@ mod tests {
             ("-lncheck final --strict M", "--lncheck final --strict M"),
             ("-seed -5 M", "--seed -5 M"),
             ("-config -simulate M", "--config -simulate M"),
+            ("-simulate M", "--simulate M"),
+            ("-simulate num=5,file=t M -aril 3", "--simulate=num=5,file=t M --aril 3"),
+            ("--generate file=x M", "--generate=file=x M"),
+            ("-simulate=num=5 M", "--simulate=num=5 M"),
+            ("-dfid 7 M --dfs", "--dfid 7 M --dfs"),
             ("-dump states M", "--dump text states M"),
             ("-dump=states M", "--dump text states M"),
             ("-dump dot,colorize,actionLabels g M", "--dump dot,colorize,actionLabels g M"),
@@ -217,9 +234,9 @@ mod tests {
     #[test]
     fn what_is_not_built_is_named() {
         for (given, name) in [
-            ("-simulate M", "--simulate"),
-            ("M --simulate num=3", "--simulate"),
-            ("-simulate=num=3 M", "--simulate"),
+            ("-view M", "--view"),
+            ("M --coverage", "--coverage"),
+            ("-generateSpecTE=x M", "--generate-spec-te"),
             ("-coverage 1 M", "--coverage"),
             ("-dumpTrace json x M", "--dump-trace"),
             ("--dump-trace json x M", "--dump-trace"),

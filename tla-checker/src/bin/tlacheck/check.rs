@@ -4,19 +4,22 @@
 //! cannot be checked on standard error, and the exit status. Holds: with `--json`, whatever happens, the
 //! last line of standard output is one object.
 
-use super::args::{Check, LnCheck, Workers};
+use super::args::{Check, Color, LnCheck, Trace, Workers};
 use super::find::Found;
 use super::progress::{Bar, Plain};
 use super::run;
 use super::{find, output, status};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
-use tla_checker::check;
+use tla_checker::check::{self, Prepared, Strategy};
 use tla_checker::dump::{Dump, Format};
 use tla_checker::eval::Bounds;
-use tla_checker::explore;
+use tla_checker::explore::{self, simulate, validate};
 use tla_checker::failure::FailureKind;
+use tla_checker::log::{Log, Mapping};
 use tla_checker::model::{Clause, Formula, Model};
 use tla_checker::observer::{Cancel, Observer};
 use tla_checker::outcome::{Outcome, Phase, Verdict};
@@ -41,7 +44,19 @@ struct Stopped {
 /// # Errors
 /// The output cannot be written.
 pub fn check(args: &Check) -> io::Result<i32> {
-    let (found, sources) = look(args);
+    run_and_report(args, None)
+}
+
+/// Validates a log; the exit status.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn trace(trace: &Trace, color: Color) -> io::Result<i32> {
+    run_and_report(&trace.check(color), Some(trace))
+}
+
+fn run_and_report(args: &Check, trace: Option<&Trace>) -> io::Result<i32> {
+    let (found, sources) = look(args, trace);
     let json = args.json || args.events;
     match found {
         Ok(outcome) if json => {
@@ -62,7 +77,7 @@ pub fn check(args: &Check) -> io::Result<i32> {
 
 /// Reads spec and model, whatever is wrong with the other: one run shows all errors. The texts that
 /// diagnostics point into come back too.
-fn look(args: &Check) -> (Result<Outcome, Stopped>, SourceMap) {
+fn look(args: &Check, trace: Option<&Trace>) -> (Result<Outcome, Stopped>, SourceMap) {
     let given = args.spec.as_deref().unwrap_or(Path::new(""));
     let path = match find::spec(given) {
         Ok(path) => path,
@@ -74,7 +89,7 @@ fn look(args: &Check) -> (Result<Outcome, Stopped>, SourceMap) {
             let found = find::model(args.config.as_deref(), &path, &mut resolved.spec.sources);
             let outcome = found
                 .map_err(configuration)
-                .and_then(|found| search(args, &path, &mut resolved.spec, resolved.warnings, found));
+                .and_then(|found| search(args, trace, &path, &mut resolved.spec, resolved.warnings, found));
             (outcome, resolved.spec.sources)
         }
         Err(rejected) => {
@@ -132,6 +147,7 @@ fn text_options(args: &Check, color: bool) -> TextOptions {
 /// Makes the model ready and searches.
 fn search(
     args: &Check,
+    trace: Option<&Trace>,
     path: &Path,
     spec: &mut Spec,
     mut warnings: Vec<Diagnostic>,
@@ -154,7 +170,8 @@ fn search(
             Workers::Count(n) => n,
             Workers::Auto => std::thread::available_parallelism().map_or(1, usize::from),
         },
-        max_depth: args.depth,
+        max_depth: args.dfid.or(args.depth),
+        seed: seed(args),
         max_states: args.max_states,
         time_limit: args.seconds.map(Duration::from_secs_f64),
         continue_after_violation: args.keep_going,
@@ -182,7 +199,15 @@ fn search(
     };
     let search = with_folder(search, path);
     announce(&search);
-    let options = check::Options { search, reference: args.reference, shape_after: args.shape_after };
+    let options = check::Options {
+        search,
+        strategy: match trace {
+            Some(trace) => log(trace, &prepared, &mut spec.sources)?,
+            None => strategy(args),
+        },
+        reference: args.reference,
+        shape_after: args.shape_after,
+    };
     let cancel = Cancel::new();
     super::cancel_on_interrupt(cancel.clone());
     let go = |observer: &dyn Observer| check::run(&prepared, &options, observer, &cancel);
@@ -206,6 +231,51 @@ fn search(
     warnings.append(&mut outcome.warnings);
     outcome.warnings = warnings;
     Ok(outcome)
+}
+
+/// In which way states are to be visited.
+fn strategy(args: &Check) -> Strategy {
+    match (&args.simulate, &args.generate) {
+        (Some(how), _) | (None, Some(how)) => Strategy::Simulation(simulate::Options {
+            first: args.aril.unwrap_or(0),
+            behaviours: how.behaviours,
+            check: args.generate.is_none(),
+            files: how.file.clone(),
+        }),
+        (None, None) if args.dfs => Strategy::DepthFirst,
+        (None, None) if args.dfid.is_some() => Strategy::Deepening,
+        (None, None) => Strategy::BreadthFirst,
+    }
+}
+
+/// A log to validate: read, and its names looked up.
+fn log(trace: &Trace, prepared: &Prepared, sources: &mut SourceMap) -> Result<Strategy, Stopped> {
+    let wrong = |diagnostics: Vec<Diagnostic>| stop("error", status::CONFIG, diagnostics);
+    if !prepared.has_behaviour() {
+        let message = "the model says nothing about behaviours that a log could match";
+        return Err(wrong(vec![
+            Diagnostic::error(code::NO_BEHAVIOUR, message)
+                .help("name a configuration with INIT and NEXT, or SPECIFICATION"),
+        ]));
+    }
+    let mapping = match &trace.mapping {
+        Some(path) => find::read(path)
+            .and_then(|text| Mapping::parse(&path.display().to_string(), &text))
+            .map_err(|error| wrong(vec![*error]))?,
+        None => Mapping::default(),
+    };
+    let text = find::read(&trace.log).map_err(|error| wrong(vec![*error]))?;
+    let log = Log::parse(&trace.log.display().to_string(), &text, &mapping, sources).map_err(wrong)?;
+    let resolved = prepared.resolve_log(&log, sources).map_err(wrong)?;
+    Ok(Strategy::Log(validate::Options { log: Arc::new(resolved), between: trace.between }))
+}
+
+/// The seed; a simulation without one takes another each time, and says which.
+fn seed(args: &Check) -> i64 {
+    let simulated = args.simulate.is_some() || args.generate.is_some();
+    // The keys of a hasher are what the standard library has of randomness.
+    let another = || RandomState::new().build_hasher().finish() as i64 >> 1;
+    args.seed.unwrap_or_else(|| if simulated { another() } else { 0 })
 }
 
 /// The file of `--dump FORMAT FILE`, with the format's ending added as TLC does.

@@ -91,6 +91,21 @@ pub fn model(named: Option<&Path>, spec: &Path, sources: &mut SourceMap) -> Resu
     Ok(Found { model: Model::new(), warnings: vec![warning], file: None })
 }
 
+/// The name and text of the configuration named, or else of the one beside the spec, if there is one.
+///
+/// # Errors
+/// It is named and does not exist, or it cannot be read.
+pub fn configuration(named: Option<&Path>, spec: &Path) -> Result<Option<(String, String)>, Box<Diagnostic>> {
+    let path = match named {
+        Some(named) => named_config(named, spec)?,
+        None => spec.with_extension("cfg"),
+    };
+    if !path.is_file() {
+        return Ok(None);
+    }
+    Ok(Some((path.display().to_string(), read(&path)?)))
+}
+
 fn named_config(named: &Path, spec: &Path) -> Result<PathBuf, Box<Diagnostic>> {
     let folder = spec.parent().unwrap_or(Path::new(""));
     let mut candidates = vec![named.to_owned(), with_extension(named, "cfg")];

@@ -10,6 +10,7 @@ mod commands;
 mod find;
 mod output;
 mod progress;
+mod repl;
 mod run;
 mod translate;
 
@@ -89,6 +90,8 @@ fn run_with(arguments: impl Iterator<Item = std::ffi::OsString>) -> std::io::Res
         Some(Command::Eval { expression, module, library }) => {
             commands::eval(&expression, module.as_deref(), &library, color)
         }
+        Some(Command::Trace(trace)) => check::trace(&trace, color),
+        Some(Command::Repl(repl)) => repl::repl(&repl, color),
         Some(Command::Explain { code }) => commands::explain(code.as_deref()),
         Some(Command::Debug { stage, file, library }) => commands::debug(stage, &file, &library, color),
         Some(Command::Completions { shell }) => commands::completions(shell),

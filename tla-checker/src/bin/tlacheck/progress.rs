@@ -10,7 +10,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use tla_checker::observer::Observer;
+use tla_checker::observer::{Observer, Simulated};
 use tla_checker::space::Progress;
 
 /// Progress on a terminal.
@@ -48,6 +48,21 @@ impl Observer for Bar {
                 HumanCount(progress.distinct),
                 HumanCount(progress.queue),
                 progress.level,
+                HumanCount(rate as u64),
+            ));
+            self.bar.tick();
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn simulated(&self, progress: Simulated) -> ControlFlow<()> {
+        let elapsed = self.start.elapsed();
+        if elapsed > Duration::from_millis(300) {
+            let rate = progress.generated as f64 / elapsed.as_secs_f64();
+            self.bar.set_message(format!(
+                "{} behaviours, {} states generated, {} states/s",
+                HumanCount(progress.behaviours),
+                HumanCount(progress.generated),
                 HumanCount(rate as u64),
             ));
             self.bar.tick();

@@ -6,6 +6,7 @@ use super::find;
 use std::path::{Path, PathBuf};
 use tla_checker::check::{self, Prepared};
 use tla_checker::eval::Bounds;
+use tla_checker::session::EVERYDAY;
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::library::Library;
@@ -60,10 +61,6 @@ fn about_algorithms(loaded: Result<Resolved, Box<Rejected>>) -> Result<Resolved,
         }
     }
 }
-
-/// What `tlacheck eval` extends when no module is named.
-const EVERYDAY: &str =
-    "---- MODULE Everyday ----\nEXTENDS Integers, Sequences, FiniteSets, Bags, TLC\n====\n";
 
 /// The value of an expression in the context of a module, as TLA+ text.
 pub fn evaluate(

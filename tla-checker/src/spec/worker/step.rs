@@ -9,7 +9,7 @@ use super::{Live, Worker};
 use crate::eval::{Evaluator, Instance};
 use crate::failure::Failure;
 use crate::ir::NodeId;
-use crate::space::{Emit, Known, SpaceWorker, Successor};
+use crate::space::{Emit, EmitDerived, Known, SpaceWorker, Successor};
 use crate::state::{Misfit, NOTHING, Op, PartId, Shape, Trie, apply, weigh};
 use crate::value::ValueError;
 use crate::value::fingerprint::Sum;
@@ -130,24 +130,40 @@ impl<'s> Worker<'s> {
 
     /// Emits the successors by an instance as the evaluator finds them.
     pub(super) fn emit_evaluated(&mut self, number: usize, emit: &mut Emit<'_>) -> Result<(), Left> {
-        let (mut all, mut ends) = (Vec::new(), Vec::new());
-        let result = self.solve(number, &mut |_, ops| {
+        self.emit_all(number, &mut |successor, _| emit(successor))
+    }
+
+    /// Emits the successors by an instance with the operators that they were found through.
+    pub(super) fn emit_derived(&mut self, number: usize, emit: &mut EmitDerived<'_>) -> Result<(), Left> {
+        self.evaluator.through = Some(Vec::new());
+        let result = self.emit_all(number, emit);
+        self.evaluator.through = None;
+        result
+    }
+
+    fn emit_all(&mut self, number: usize, emit: &mut EmitDerived<'_>) -> Result<(), Left> {
+        let (mut all, mut ends, mut through) = (Vec::new(), Vec::new(), Vec::new());
+        let result = self.solve(number, &mut |e, ops| {
             all.extend_from_slice(ops);
             ends.push(all.len());
+            if let Some(ops) = &e.through {
+                through.push(ops.iter().map(|op| op.0).collect::<Vec<u32>>());
+            }
         });
         if let Err(Left::Misfit(..)) = result {
             return result;
         }
         // What was found before a failure stands.
         let mut start = 0;
-        for end in ends {
+        for (at, end) in ends.into_iter().enumerate() {
             let ops = &all[start..end];
             self.packed.copy_from_slice(&self.now);
             apply(ops, &mut self.packed);
             let sum = weigh(ops, &self.now, &self.terms, self.sum);
             start = end;
             let (fingerprint, layout) = (sum.finalise(), self.layout());
-            if emit(Successor { state: &self.packed, fingerprint, layout }).is_break() {
+            let through = through.get(at).map_or(&[][..], Vec::as_slice);
+            if emit(Successor { state: &self.packed, fingerprint, layout }, through).is_break() {
                 break;
             }
         }
