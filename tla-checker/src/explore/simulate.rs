@@ -219,7 +219,9 @@ impl<'r, S: StateSpace> Run<'r, S> {
         if report.ends(self.search.continue_after_violation) {
             self.last.fetch_min(place, Ordering::Relaxed);
         }
-        match lock(&self.ledger).post(place, report) {
+        // The ledger is let go of before anything is done about the answer.
+        let posted = lock(&self.ledger).post(place, report);
+        match posted {
             Ok(true) => {}
             Ok(false) => self.halt.cancel(),
             Err(error) => self.failed(file::failure(&error)),
@@ -321,7 +323,8 @@ impl<S: StateSpace> Walker<'_, S> {
 
 /// What a run leaves.
 fn outcome<S: StateSpace>(run: &Run<'_, S>, first: Option<Walker<'_, S>>) -> Outcome {
-    if let Err(error) = lock(&run.ledger).close() {
+    let closed = lock(&run.ledger).close();
+    if let Err(error) = closed {
         run.failed(file::failure(&error));
     }
     let ledger = std::mem::take(&mut *lock(&run.ledger));
