@@ -3,7 +3,7 @@
 //! Enters: a [`StateSpace`]. Leaves: an [`Outcome`] with the violation of the behaviour with the least
 //! number that shows one. Holds: behaviours are numbered, and what a behaviour is follows from the seed and
 //! its number alone: its random choices are a stream of their own (ChaCha with 8 rounds; the key is the
-//! seed, the stream is the number). They are counted in the order of their numbers ([`ledger`]). So
+//! seed, the stream is the number). They are counted in the order of their numbers (`ledger`). So
 //! verdict, counts, trace and statistics do not depend on the number of workers, unless the run was ended
 //! early. A spec whose meaning depends on the order of evaluation is simulated by one worker.
 //!
