@@ -6,7 +6,7 @@ usage: reference.py --bin PATH --corpus DIR [--plain S] [--patience S] [--ways r
 
 Every model of DIR/expected.jsonl that the search answers within --plain seconds is run again with
 --reference, and with --exact by two workers, one at a time, for at most --patience seconds; what takes
-longer is skipped and counted. Exit status, states generated, distinct states, depth and trace length must
+longer, or is refused that way, is skipped and counted. Exit status, states generated, distinct states, depth and trace length must
 be the same. At the end a model is run with fingerprints cut to 12 bits, which must lose states (the
 comparison can fail), and with 20 bits and --exact, which loses none.
 """
@@ -46,7 +46,7 @@ for row in rows:
     plain = run(row, a.plain, '--workers', '1')
     for way in a.ways.split(','):
         other = plain and plain['exit_code'] != 151 and run(row, a.patience, *WAYS[way])
-        if not other:
+        if not other or other['exit_code'] == 151:
             skipped += 1
         elif plain == other:
             same += 1
