@@ -13,6 +13,7 @@ mod identity;
 mod projection;
 mod worker;
 
+use crate::coverage::chart::Chart;
 use crate::eval::{Bounds, Instance, Registers, Setting};
 use crate::ir::{Ir, OpId};
 use crate::lower::is_pure;
@@ -64,6 +65,8 @@ pub struct SpecSpace<'m> {
     /// How many states have been expanded, until it is time to guess shapes.
     expanded: AtomicU64,
     shape_after: u64,
+    /// Where evaluations are counted, if they are.
+    chart: Option<&'m Chart>,
 }
 
 impl<'m> SpecSpace<'m> {
@@ -99,7 +102,15 @@ impl<'m> SpecSpace<'m> {
             footprints: Mutex::default(),
             expanded: AtomicU64::new(0),
             shape_after,
+            chart: None,
         }
+    }
+
+    /// Has evaluations counted, of which none may then be left out.
+    pub(crate) fn counted_in(mut self, chart: &'m Chart) -> Self {
+        self.setting.keep_values = false;
+        self.chart = Some(chart);
+        self
     }
 
     /// Whether anything may be learned about an operator: it is pure, and evaluations may be left out.

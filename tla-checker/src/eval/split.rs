@@ -52,6 +52,10 @@ pub struct Instance {
     pub pure: bool,
     /// The definitions it lies in, the innermost last: Next comes first.
     pub definitions: Vec<Definition>,
+    /// The innermost of them.
+    pub op: OpId,
+    /// Where the formula stands.
+    pub formula: Span,
 }
 
 /// What to call the instances found below.
@@ -61,6 +65,7 @@ struct Label {
     arguments: Vec<String>,
     span: Option<Span>,
     definitions: Vec<Definition>,
+    op: OpId,
 }
 
 impl Instance {
@@ -91,7 +96,7 @@ impl<'m> Evaluator<'m> {
         let o = self.ir.op(op);
         let next = Definition { name: o.name.clone(), parameters: Vec::new() };
         let label =
-            Label { name: o.name.clone(), arguments: Vec::new(), span: None, definitions: vec![next] };
+            Label { name: o.name.clone(), arguments: Vec::new(), span: None, definitions: vec![next], op };
         let mut found = Vec::new();
         if self.split_at(o.body, base, &label, 0, &mut found).is_none() {
             found.clear();
@@ -163,7 +168,7 @@ impl<'m> Evaluator<'m> {
         }
         let mut definitions = around.definitions.clone();
         definitions.push(Definition { name: o.name.clone(), parameters });
-        Label { name: o.name.clone(), arguments, span: Some(o.span), definitions }
+        Label { name: o.name.clone(), arguments, span: Some(o.span), definitions, op }
     }
 
     fn split_exists(
@@ -216,6 +221,8 @@ impl<'m> Evaluator<'m> {
             base: base as u32,
             pure: false,
             definitions: label.definitions.clone(),
+            op: label.op,
+            formula: self.ir.span(id),
         });
         Some(())
     }
