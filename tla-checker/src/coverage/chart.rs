@@ -4,7 +4,7 @@
 //! it is counted at, for each action instance and formula the part that it belongs to; after the search,
 //! [`Coverage`]. Holds: a place is a span. Of nodes that stand in one place and are one inside the other only the
 //! outermost counts, so that what lowering puts around an expression changes no count. What is evaluated once
-//! and for all (`Node::Cached`) has no place.
+//! and for all (`Node::Cached`) has no place, nor has what UNCHANGED is about.
 
 use super::findings;
 use super::{Coverage, Expression, Part, PartKind, States};
@@ -97,8 +97,11 @@ impl Chart {
     pub fn new(ir: &Ir, roles: &Roles) -> Chart {
         let mut plans = Vec::new();
         let plan = |kind, op: OpId| {
-            let o = ir.op(op);
-            Plan { kind, name: o.name.clone(), span: o.span, disjunct: None, roots: vec![o.body] }
+            let (named, root) = unfolded(ir, op);
+            let span = ir.op(named).span;
+            // Properties are called as the model calls them.
+            let called = if kind == PartKind::Initial { named } else { op };
+            Plan { kind, name: ir.op(called).name.clone(), span, disjunct: None, roots: vec![root] }
         };
         plans.extend(roles.init.map(|init| plan(PartKind::Initial, init)));
         let (actions, mut instances) = actions(ir, &roles.instances);
@@ -153,7 +156,9 @@ impl Chart {
                     continue;
                 }
                 let named = matches!(node, Node::Local(_) | Node::Var(_) | Node::NextVar(_));
-                if !node.is_simple() || named && condition {
+                // What has a prime is mostly what is assigned to.
+                let plain = node.is_simple() || matches!(node, Node::Prime(_));
+                if !plain || named && condition {
                     let place = *known.entry(span).or_insert_with(|| {
                         self.spans.push(span);
                         self.spans.len() as u32 - 1
@@ -168,6 +173,9 @@ impl Chart {
                     continue;
                 }
                 let around = if matches!(node, Node::Kept(..)) { around } else { Some(span) };
+                if matches!(node, Node::Keep(..) | Node::Unchanged(_)) {
+                    continue;
+                }
                 let conditions = conditions(node);
                 ir.children(id, &mut |child| todo.push((child, around, conditions.contains(&child))));
                 match node {
@@ -294,6 +302,22 @@ impl Chart {
             Expression { span, depth, evaluated: tried + evaluated, cost, yes, no }
         };
         places.into_iter().map(expression).collect()
+    }
+}
+
+/// The definition that a formula of the model names, and its body; the formula itself if it is no name.
+fn unfolded(ir: &Ir, op: OpId) -> (OpId, NodeId) {
+    let mut root = ir.op(op).body;
+    loop {
+        root = match ir.node(root) {
+            Node::Inlined(inner, body) if !matches!(ir.node(*body), Node::Let(..)) => return (*inner, *body),
+            Node::Call(inner, captured, args) if captured.is_empty() && args.is_empty() => {
+                return (*inner, ir.op(*inner).body);
+            }
+            Node::Kept(_, inner) => *inner,
+            Node::And(items) if items.len() == 1 => items[0],
+            _ => return (op, root),
+        }
     }
 }
 

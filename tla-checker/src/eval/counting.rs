@@ -77,6 +77,12 @@ impl<'m> Evaluator<'m> {
         self.red_zone = usize::MAX;
     }
 
+    /// Whether evaluations are counted.
+    #[inline]
+    pub(super) fn is_counting(&self) -> bool {
+        self.counting.is_some()
+    }
+
     /// What is evaluated from now on belongs to a part of the model.
     #[inline]
     pub(crate) fn count_for(&mut self, part: impl FnOnce(&Chart) -> usize) {
@@ -127,7 +133,7 @@ impl<'m> Evaluator<'m> {
     /// What was tried as an action is about to be evaluated as a condition, which is counted there.
     #[inline]
     pub(super) fn count_test(&mut self, id: NodeId) {
-        if self.counting.is_some()
+        if self.is_counting()
             && let Some(place) = self.tried_place(id)
             && let Some(counting) = &mut self.counting
         {
@@ -148,7 +154,7 @@ impl<'m> Evaluator<'m> {
     /// Counts the truth of a condition.
     #[inline]
     pub(super) fn count_truth(&mut self, id: NodeId, truth: bool) {
-        if self.counting.is_some() {
+        if self.is_counting() {
             self.take_truth(id, truth);
         }
     }

@@ -75,7 +75,7 @@ pub struct NeverHappened {
 impl Covered {
     /// Coverage with its places resolved.
     pub fn of(coverage: &Coverage, sources: &SourceMap) -> Covered {
-        let place = |span| Place::of(span, sources);
+        let place = |span| Place::of(bare(span, sources), sources);
         let expression = |e: &Expression| CoveredExpression {
             span: place(e.span),
             depth: e.depth,
@@ -135,10 +135,33 @@ pub(super) fn head(name: Span, sources: &SourceMap) -> Span {
     name
 }
 
+/// Without the parentheses around it.
+pub(super) fn bare(span: Span, sources: &SourceMap) -> Span {
+    let mut span = span;
+    loop {
+        let text = sources.text(span);
+        let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) else { return span };
+        let mut depth = 0i64;
+        for c in inner.chars() {
+            depth += i64::from(c == '(') - i64::from(c == ')');
+            if depth < 0 {
+                return span;
+            }
+        }
+        let (before, after) = (inner.trim_start(), inner.trim_end());
+        let start = span.end - 1 - before.len() as u32;
+        let end = span.start + 1 + after.len() as u32;
+        if end <= start {
+            return span;
+        }
+        span = Span { start, end, ..span };
+    }
+}
+
 /// What never happened, in one line.
 pub(super) fn message(finding: &Finding, sources: &SourceMap) -> String {
     let Finding { kind, name, span, evaluated } = finding;
-    let text = sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = sources.text(bare(*span, sources)).split_whitespace().collect::<Vec<_>>().join(" ");
     let text = match text.char_indices().nth(60) {
         Some((at, _)) => format!("`{} …`", &text[..at]),
         None => format!("`{text}`"),
@@ -172,6 +195,7 @@ pub(super) fn place(span: Span, sources: &SourceMap) -> String {
 
 /// First line and column, last line and column: both inclusive, as TLC has them.
 fn corners(span: Span, sources: &SourceMap) -> (u32, u32, u32, u32) {
+    let span = bare(span, sources);
     let file = sources.file(span.file);
     let (start, end) = (file.line_column(span.start), file.line_column(span.end));
     (start.line, start.column, end.line, end.column.saturating_sub(1))
