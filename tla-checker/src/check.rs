@@ -268,6 +268,7 @@ pub fn prepare(
             let mut evaluator = Evaluator::new(&setting);
             evaluator.quiet = true;
             let instances = evaluator.split(next);
+            roles.void = evaluator.without_instances().to_vec();
             if order.is_none() && roles.view.is_none() {
                 for action in &actions {
                     let own = evaluator.split(action.action);

@@ -143,6 +143,8 @@ pub struct Evaluator<'m> {
     explaining: Option<Box<Explanation>>,
     /// The operators through which an action is being tried, while somebody asks for them.
     pub(crate) through: Option<Vec<OpId>>,
+    /// Actions without instances.
+    void: Vec<(OpId, tla_parser::source::Span)>,
     /// How often expressions were evaluated, while somebody asks.
     counting: Option<Box<counting::Counting<'m>>>,
     /// Stack that must be left to enter an expression without further ado; all of it while that is counted.
@@ -204,6 +206,7 @@ impl<'m> Evaluator<'m> {
             quiet: false,
             explaining: None,
             through: None,
+            void: Vec::new(),
             counting: None,
             red_zone: RED_ZONE,
         }

@@ -24,6 +24,7 @@ use footprints::Footprints;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tla_parser::source::Span;
 pub use worker::Worker;
 
 /// Which operators of the IR mean what.
@@ -33,6 +34,8 @@ pub struct Roles {
     pub init: Option<OpId>,
     /// Next, split.
     pub instances: Vec<Instance>,
+    /// The actions that Next names and that have no instance: the definition, and where the formula stands.
+    pub void: Vec<(OpId, Span)>,
     /// In the order of [`Properties::invariants`].
     pub invariants: Vec<OpId>,
     /// In the order of [`Properties::actions`].

@@ -23,7 +23,7 @@ pub(super) fn warnings(prepared: &Prepared, outcome: &Outcome) -> Vec<Diagnostic
 
 fn never_taken(prepared: &Prepared, outcome: &Outcome) -> Option<Diagnostic> {
     let ir = &prepared.ir;
-    let (actions, which) = actions(ir, &prepared.roles.instances);
+    let (actions, which) = actions(ir, &prepared.roles);
     let mut generated = vec![0; actions.len()];
     for ((_, count, _), &action) in outcome.actions.iter().zip(&which) {
         generated[action] += count;

@@ -8,7 +8,6 @@
 
 use super::findings;
 use super::{Coverage, Expression, Part, PartKind, States};
-use crate::eval::Instance;
 use crate::ir::{Ir, Node, NodeId, OpId};
 use crate::spec::Roles;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -62,16 +61,23 @@ pub(crate) struct Action {
     pub disjunct: Option<Span>,
 }
 
-/// The disjuncts of Next, and of each instance which of them it is: those of one definition are one.
-pub(crate) fn actions(ir: &Ir, instances: &[Instance]) -> (Vec<Action>, Vec<usize>) {
+/// The disjuncts of Next, and of each instance which of them it is: those of one definition are one. Those
+/// without an instance come last.
+pub(crate) fn actions(ir: &Ir, roles: &Roles) -> (Vec<Action>, Vec<usize>) {
     let mut met: FxHashMap<(OpId, Span), usize> = FxHashMap::default();
-    let (mut actions, mut which) = (Vec::new(), Vec::new());
-    for &Instance { op, formula, .. } in instances {
-        which.push(*met.entry((op, formula)).or_insert_with(|| {
+    let mut actions = Vec::new();
+    let mut number = |op: OpId, formula: Span| {
+        *met.entry((op, formula)).or_insert_with(|| {
             let whole = ir.span(ir.op(op).body) == formula;
             actions.push(Action { op, disjunct: (!whole).then_some(formula) });
             actions.len() - 1
-        }));
+        })
+    };
+    let which = roles.instances.iter().map(|i| number(i.op, i.formula)).collect();
+    let live: FxHashSet<OpId> = roles.instances.iter().map(|i| i.op).collect();
+    // A definition that is taken apart further elsewhere has its parts there.
+    for &(op, formula) in roles.void.iter().filter(|(op, _)| !live.contains(op)) {
+        number(op, formula);
     }
     (actions, which)
 }
@@ -104,7 +110,7 @@ impl Chart {
             Plan { kind, name: ir.op(called).name.clone(), span, disjunct: None, roots: vec![root] }
         };
         plans.extend(roles.init.map(|init| plan(PartKind::Initial, init)));
-        let (actions, mut instances) = actions(ir, &roles.instances);
+        let (actions, mut instances) = actions(ir, roles);
         for part in &mut instances {
             *part += plans.len();
         }
