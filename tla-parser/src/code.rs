@@ -298,9 +298,9 @@ ever enabled. What is meant to hold of its steps holds because there are none. O
 a constant of the model is too small. `--coverage` says how often each conjunct was true and false. An action of
 which some instances are taken and others not is not reported.";
     VARIABLE_NEVER_CHANGES = "W0641", "a variable never changes",
-"The search came to its end, and the variable has one and the same value in all states. If that is meant, a
+"The search came to its end, and the variable has one and the same value in all states (inside the constraints). If that is meant, a
 constant says so better; often an action was to change it that is never taken, or leaves it UNCHANGED. A variable
-with several initial values that keeps them is not reported.";
+with several initial values that keeps them is not reported; nor is any where there is a VIEW.";
     CONFIG_SYNTAX = "E0401", "the configuration cannot be read here",
 "A configuration is a sequence of statements, each a keyword and what belongs to it:
 

@@ -5,7 +5,7 @@
 //! which state comes first makes no difference.
 
 use super::packed::Packed;
-use crate::space::{SpaceWorker, State};
+use crate::space::{SpaceWorker, State, StateSpace};
 use crate::value::Datum;
 
 /// The variables that have had one value so far.
@@ -19,9 +19,9 @@ pub(super) struct Constants {
 }
 
 impl Constants {
-    /// For a space with so many variables; none of them is watched where states will be missed.
-    pub fn new(variables: usize, all_states: bool) -> Self {
-        let watched = if all_states { variables } else { 0 };
+    /// For a space; nothing is watched where states will be missed, or stand for others.
+    pub fn new<S: StateSpace>(space: &S, all_states: bool) -> Self {
+        let watched = if all_states && !space.has_view() { space.variables().len() } else { 0 };
         Constants { variables: (0..watched).collect(), values: Vec::new(), witness: Packed::default() }
     }
 

@@ -77,7 +77,7 @@ fn run<S: StateSpace>(
         generated: 0,
         depth: 1,
         actions: vec![ActionCount::default(); space.instances().len()],
-        constants: Constants::new(space.variables().len(), true),
+        constants: Constants::new(space, true),
         followed: Followed::default(),
         held: None,
         deepening: method == Method::Deepening,

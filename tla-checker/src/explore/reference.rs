@@ -65,7 +65,7 @@ pub fn explore<S: StateSpace>(
         nodes: Vec::new(),
         index: HashMap::new(),
         actions: vec![ActionCount::default(); space.instances().len()],
-        constants: Constants::new(space.variables().len(), true),
+        constants: Constants::new(space, true),
         generated: 0,
         expanded: 0,
         level: 0,

@@ -153,7 +153,7 @@ impl<'r, S: StateSpace> Run<'r, S> {
             bound: Mutex::default(),
             findings: Mutex::default(),
             actions: Mutex::new(vec![ActionCount::default(); space.instances().len()]),
-            constants: Mutex::new(Constants::new(space.variables().len(), options.recover.is_none())),
+            constants: Mutex::new(Constants::new(space, options.recover.is_none())),
             generated: AtomicU64::new(0),
             distinct: AtomicU64::new(0),
             expanded: AtomicU64::new(0),
