@@ -29,7 +29,9 @@ mod formula;
 mod property;
 mod symmetry;
 mod temporal;
+mod vacuity;
 
+use crate::coverage::chart::Chart;
 use crate::dump::Dump;
 use crate::eval::{Bounds, Evaluator, Instance, Registers, Setting};
 use crate::explanation::Explanation;
@@ -40,7 +42,7 @@ use crate::log::{self, Log};
 use crate::lower::{Lowerer, ROOT, keeps, literals, specialise};
 use crate::model::Model;
 use crate::observer::{Cancel, Observer, Silent};
-use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
+use crate::outcome::{Bound, Method, Outcome, Phase, Verdict, Violation};
 use crate::space::{ActionInstance, Progress, Properties};
 use crate::spec::{Roles, SpecSpace};
 use crate::symmetry::Symmetry;
@@ -49,7 +51,7 @@ use rustc_hash::FxHashMap;
 use std::time::{Duration, Instant};
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
-use tla_parser::hir::{DefKind, Level, Module, Spec};
+use tla_parser::hir::{DeclKind, DefKind, Level, Module, Spec};
 use tla_parser::library::Library;
 use tla_parser::source::{SourceMap, Span};
 
@@ -65,6 +67,9 @@ pub struct Options {
     pub strategy: Strategy,
     /// Search with the reference instead: sequential, whole values, no fingerprints.
     pub reference: bool,
+    /// Count how often each part of the model is evaluated: one worker, in the order of discovery, and nothing
+    /// that would leave an evaluation out.
+    pub coverage: bool,
     /// After how many expanded states variables are taken apart; `None` for what is usual.
     #[doc(hidden)]
     pub shape_after: Option<u64>,
@@ -104,6 +109,8 @@ pub struct Prepared {
     check_deadlock: Option<bool>,
     bounds: Bounds,
     facts: FxHashMap<String, Datum>,
+    /// Where the variables are declared.
+    variables: Vec<Span>,
     /// The texts it was made of.
     identity: Identity,
     /// What deserves attention.
@@ -275,6 +282,7 @@ pub fn prepare(
             let mut evaluator = Evaluator::new(&setting);
             evaluator.quiet = true;
             let instances = evaluator.split(next);
+            roles.void = evaluator.without_instances().to_vec();
             if order.is_none() && roles.view.is_none() {
                 for action in &actions {
                     let own = evaluator.split(action.action);
@@ -321,6 +329,14 @@ pub fn prepare(
         check_deadlock: model.check_deadlock,
         bounds,
         facts,
+        variables: spec
+            .root_module()
+            .decls
+            .iter()
+            .map(|&d| spec.decl(d))
+            .filter(|decl| decl.kind == DeclKind::Variable)
+            .map(|decl| decl.span)
+            .collect(),
         identity: identity(spec, model),
         warnings,
     })
@@ -475,6 +491,7 @@ pub fn run(prepared: &Prepared, options: &Options, observer: &dyn Observer, canc
         }
     }
     outcome.warnings.extend(options.search.dump.as_ref().and_then(Dump::unused));
+    outcome.warnings.extend(vacuity::warnings(prepared, &outcome));
     if prepared.has_behaviour() && outcome.states_generated == 0 && outcome.verdict == Verdict::Success {
         let mut warning =
             Diagnostic::warning(code::NO_INITIAL_STATE, "no state satisfies the initial predicate");
@@ -496,6 +513,9 @@ fn search(
     cancel: &Cancel,
     registers: &Registers,
 ) -> Outcome {
+    if let Some(refused) = no_coverage(options) {
+        return refused;
+    }
     let start = Instant::now();
     let limit = options.search.time_limit;
     let verdict = deadline::within(limit, cancel, |flag| assumptions(prepared, observer, flag, registers));
@@ -531,8 +551,16 @@ fn search(
     };
     // A behaviour is simulated whether or not others like it were; a log has names.
     let reduced = !matches!(options.strategy, Strategy::Simulation(_) | Strategy::Log(_));
-    let space = space_of(&prepared.properties, reduced);
+    let chart = options.coverage.then(|| Chart::new(&prepared.ir, &prepared.roles));
+    let counted = |space: SpecSpace<'_>| match &chart {
+        Some(chart) => space.counted_in(chart),
+        None => space,
+    };
+    let space = counted(space_of(&prepared.properties, reduced));
     let mut search = options.search.clone();
+    if options.coverage {
+        (search.workers, search.in_order) = (1, true);
+    }
     search.time_limit = limit.map(|limit| limit.saturating_sub(start.elapsed()));
     search.check_deadlock &= prepared.check_deadlock.unwrap_or(true);
     search.identity = prepared.identity.clone();
@@ -540,19 +568,42 @@ fn search(
         true => reference::explore(space, search, observer, cancel),
         false => explore::explore(space, search, observer, cancel),
     };
-    match &options.strategy {
+    let mut outcome = match &options.strategy {
         Strategy::BreadthFirst
             if prepared.symmetry.is_some() && symmetry::is_lively(&prepared.properties, options) =>
         {
             let whole = space_of(&prepared.properties, false);
-            symmetry::in_two(&space_of(&safety, true), &whole, &search, &wide)
+            symmetry::in_two(&counted(space_of(&safety, true)), &whole, &search, &wide)
         }
         Strategy::BreadthFirst => wide(&space, &search),
         Strategy::DepthFirst => depth_first::depth_first(&space, &search, observer, cancel),
         Strategy::Deepening => depth_first::deepening(&space, &search, observer, cancel),
         Strategy::Simulation(how) => simulate::simulate(&space, &search, how, observer, cancel),
         Strategy::Log(how) => validate::validate(&space, &search, how, observer, cancel),
+    };
+    if let Some(chart) = &chart {
+        let simulated = matches!(outcome.method, Method::Simulation(_));
+        let distinct = (!simulated).then_some(outcome.distinct_states);
+        let mut coverage = chart.coverage(&prepared.ir, &outcome.actions, distinct);
+        coverage.variables(&prepared.ir.variables, &prepared.variables, &outcome);
+        outcome.coverage = Some(coverage);
     }
+    outcome
+}
+
+/// Why evaluations cannot be counted in such a search.
+fn no_coverage(options: &Options) -> Option<Outcome> {
+    let search = &options.search;
+    let others = [
+        ("--memory", search.memory.is_some() || search.spill_after.is_some()),
+        ("--checkpoint", search.checkpoint.is_some()),
+        ("--recover", search.recover.is_some()),
+        ("--dfid, which searches again and again,", matches!(options.strategy, Strategy::Deepening)),
+        ("trace validation", matches!(options.strategy, Strategy::Log(_))),
+    ];
+    let (other, _) = others.into_iter().find(|(_, asked)| options.coverage && *asked)?;
+    let failure = explore::not_built("--coverage", other);
+    Some(Outcome::of(Verdict::Failure(Phase::Setup, failure)))
 }
 
 /// What `TLCGet` answers about the checker, the model and how it is checked.

@@ -17,6 +17,7 @@ mod branch;
 mod cache;
 mod call;
 mod closure;
+mod counting;
 mod door;
 mod edit;
 mod explain;
@@ -142,6 +143,12 @@ pub struct Evaluator<'m> {
     explaining: Option<Box<Explanation>>,
     /// The operators through which an action is being tried, while somebody asks for them.
     pub(crate) through: Option<Vec<OpId>>,
+    /// Actions without instances.
+    void: Vec<(OpId, tla_parser::source::Span)>,
+    /// How often expressions were evaluated, while somebody asks.
+    counting: Option<Box<counting::Counting<'m>>>,
+    /// Stack that must be left to enter an expression without further ado; all of it while that is counted.
+    red_zone: usize,
 }
 
 impl<'m> Evaluator<'m> {
@@ -199,6 +206,9 @@ impl<'m> Evaluator<'m> {
             quiet: false,
             explaining: None,
             through: None,
+            void: Vec::new(),
+            counting: None,
+            red_zone: RED_ZONE,
         }
     }
 
@@ -327,7 +337,10 @@ impl<'m> Evaluator<'m> {
     #[inline]
     pub(crate) fn truth(&mut self, id: NodeId, base: usize) -> Result<bool> {
         match self.eval(id, base)? {
-            Value::Bool(b) => Ok(b),
+            Value::Bool(b) => {
+                self.count_truth(id, b);
+                Ok(b)
+            }
             other => Err(self.not_boolean(id, &other)),
         }
     }
@@ -373,8 +386,8 @@ impl<'m> Evaluator<'m> {
                 Ok(value)
             }
             Node::Kept(cache, inner) => self.kept(*cache, *inner, base),
-            _ if stacker::remaining_stack().is_none_or(|left| left < RED_ZONE) => {
-                self.grow(id, |this| this.eval_node(id, base))
+            _ if stacker::remaining_stack().is_none_or(|left| left < self.red_zone) => {
+                self.eval_watched(id, base)
             }
             _ => self.eval_node(id, base),
         }

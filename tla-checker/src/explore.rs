@@ -21,6 +21,7 @@ mod agent;
 mod behaviours;
 mod candidates;
 mod checkpoint;
+mod constants;
 pub mod depth_first;
 mod disk;
 mod exact;
@@ -106,6 +107,9 @@ pub struct Options {
     /// Whether what weakens the answer about temporal properties is refused: a VIEW, and constraints that
     /// cut off behaviours.
     pub strict: bool,
+    /// Searches with one worker, in the order of discovery, as TLC does with one: a state is then reached by the
+    /// first step that was found. Nothing goes to disk.
+    pub in_order: bool,
     /// What the space was made of: a checkpoint is gone on with only if that is the same.
     pub identity: Identity,
     /// Has states go to disk when so many are in memory: to test that with few.
@@ -138,6 +142,7 @@ impl Default for Options {
             recover: None,
             liveness: Liveness::Default,
             strict: false,
+            in_order: false,
             identity: Identity::default(),
             spill_after: None,
             disk_room: None,
@@ -188,7 +193,7 @@ impl Options {
 }
 
 /// An option that a search does not know.
-fn not_built(option: &str, search: &str) -> Box<Failure> {
+pub(crate) fn not_built(option: &str, search: &str) -> Box<Failure> {
     let message = format!("{option} with {search} is not implemented");
     let (kind, code) = (FailureKind::System, code::NOT_IMPLEMENTED);
     Box::new(Failure { kind, code, message, help: None, ..Failure::internal("") })
@@ -473,7 +478,7 @@ impl<'r, S: StateSpace> Crew<'r, S> {
                 let trace = trace::display(run.space, worker, behaviour, warnings);
                 Violation { verdict, trace, cycle: None }
             }
-            Err(failure) if run.in_order || failure.kind == FailureKind::Cancelled => {
+            Err(failure) if run.order_matters || failure.kind == FailureKind::Cancelled => {
                 warnings.push(
                     Diagnostic::warning(code::NOT_REPLAYED, "the trace could not be repeated")
                         .note(failure.message)
@@ -559,6 +564,8 @@ fn outcome<S: StateSpace>(
         actions: names.zip(counts).map(|(name, (generated, distinct))| (name, generated, distinct)).collect(),
         method: Method::BreadthFirst,
         warnings,
+        unchanged: run.constants().variables(),
+        coverage: None,
     }
 }
 

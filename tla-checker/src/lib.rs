@@ -76,6 +76,7 @@
 //! | [`temporal`], [`liveness`] | temporal formulas, and whether a state graph has a behaviour that violates one |
 //! | [`explanation`] | why an action has no step in a state |
 //! | [`log`] | logs of real systems, to be compared with behaviours |
+//! | [`coverage`] | how often each part of a model was evaluated, and what never happened |
 //! | [`dump`] | the state graph in a file: text, DOT, JSON, GraphML |
 //! | [`observer`], [`outcome`], [`failure`] | what is said while a run is under way and at its end |
 //! | [`report`] | outcomes and diagnostics as text, JSON and events |
@@ -83,6 +84,7 @@
 mod canary;
 pub mod check;
 pub mod config;
+pub mod coverage;
 pub mod dump;
 pub mod eval;
 pub mod explanation;

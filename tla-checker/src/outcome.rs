@@ -3,6 +3,7 @@
 //! Enters: nothing (data only); the search fills it in. Leaves: [`Outcome`], rendered as text or
 //! JSON by others. Holds: `exit_code` follows from the verdict alone ([`Verdict::exit_code`]).
 
+use crate::coverage::Coverage;
 use crate::explanation::Explanation;
 use crate::failure::{Failure, FailureKind};
 use crate::log::matching::Mismatch;
@@ -332,6 +333,11 @@ pub struct Outcome {
     pub method: Method,
     /// What deserves attention without being wrong.
     pub warnings: Vec<Diagnostic>,
+    /// The variables, by number, that have one and the same value in all states that were kept, where that was
+    /// looked at.
+    pub unchanged: Vec<usize>,
+    /// How often each part of the model was evaluated, if that was asked for.
+    pub coverage: Option<Coverage>,
 }
 
 impl Outcome {
@@ -354,6 +360,8 @@ impl Outcome {
             actions: Vec::new(),
             method: Method::default(),
             warnings: Vec::new(),
+            unchanged: Vec::new(),
+            coverage: None,
         }
     }
 

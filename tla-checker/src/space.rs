@@ -303,6 +303,12 @@ pub trait SpaceWorker {
     /// The variables' values.
     fn values(&mut self, state: &State) -> Vec<Datum>;
 
+    /// Leaves of these variables those that have the same values in both states, which are in the worker's layout.
+    fn retain_equal(&mut self, a: &State, b: &State, variables: &mut Vec<usize>) {
+        let (a, b) = (self.values(a), self.values(b));
+        variables.retain(|&variable| a[variable] == b[variable]);
+    }
+
     /// What a trace shows for a state: the variables, or the fields of ALIAS evaluated on the
     /// state, its successor in the trace (itself for the last) and the trace itself.
     ///

@@ -14,6 +14,7 @@ mod orbits;
 mod projection;
 mod worker;
 
+use crate::coverage::chart::Chart;
 use crate::eval::{Bounds, Instance, Registers, Setting};
 use crate::ir::{Ir, OpId};
 use crate::lower::is_pure;
@@ -25,6 +26,7 @@ use footprints::Footprints;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tla_parser::source::Span;
 pub use worker::Worker;
 
 /// Which operators of the IR mean what.
@@ -34,6 +36,8 @@ pub struct Roles {
     pub init: Option<OpId>,
     /// Next, split.
     pub instances: Vec<Instance>,
+    /// The actions that Next names and that have no instance: the definition, and where the formula stands.
+    pub void: Vec<(OpId, Span)>,
     /// In the order of [`Properties::invariants`].
     pub invariants: Vec<OpId>,
     /// In the order of [`Properties::actions`].
@@ -70,6 +74,8 @@ pub struct SpecSpace<'m> {
     /// How many states have been expanded, until it is time to guess shapes.
     expanded: AtomicU64,
     shape_after: u64,
+    /// Where evaluations are counted, if they are.
+    chart: Option<&'m Chart>,
 }
 
 impl<'m> SpecSpace<'m> {
@@ -107,12 +113,20 @@ impl<'m> SpecSpace<'m> {
             footprints: Mutex::default(),
             expanded: AtomicU64::new(0),
             shape_after,
+            chart: None,
         }
     }
 
     /// The same space, its states told apart up to a symmetry; all permutations are tried up to so many.
     pub fn with_symmetry(mut self, symmetry: &'m Symmetry, few: Option<usize>) -> Self {
         self.symmetry = Some((symmetry, few.unwrap_or(orbits::FEW)));
+        self
+    }
+
+    /// Has evaluations counted, of which none may then be left out.
+    pub(crate) fn counted_in(mut self, chart: &'m Chart) -> Self {
+        self.setting.keep_values = false;
+        self.chart = Some(chart);
         self
     }
 

@@ -84,7 +84,7 @@ fn every_code_is_explained() {
 
 #[test]
 fn options_of_tlc_that_are_not_built_are_refused_by_name() {
-    for option in ["--coverage", "-debugger", "-view"] {
+    for option in ["-debugger", "-view"] {
         let said = tlacheck(&["Counter", option, "--json"]);
         let name = format!("--{}", option.trim_start_matches('-'));
         assert_eq!(said.status, 151, "{option}");
@@ -92,6 +92,37 @@ fn options_of_tlc_that_are_not_built_are_refused_by_name() {
         assert_eq!(report(&said)["outcome"], "refused");
         assert_eq!(report(&said)["exit_code"], 151);
     }
+}
+
+#[test]
+fn coverage_comes_as_text_as_json_and_as_a_page() {
+    let folder = Folder::new("coverage");
+    let page = folder.file("page.html");
+    let said = tlacheck(&["Counter", "-coverage", "1", "--coverage-html", &page]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert!(said.out.contains("<Init line "), "{}", said.out);
+    let text = std::fs::read_to_string(&page).unwrap();
+    assert!(text.starts_with("<!DOCTYPE html>") && text.contains("MODULE Counter"), "{text}");
+    let said = tlacheck(&["Counter", "--coverage", "--json"]);
+    let parts = report(&said)["coverage"]["parts"].as_array().expect("parts").clone();
+    assert_eq!(parts[0]["name"], "Init");
+    assert!(report(&tlacheck(&["Counter", "--json"]))["coverage"].is_null());
+    let said = tlacheck(&["Counter", "--coverage-html", &folder.file("none/page.html")]);
+    assert!(said.status == 255 && said.err.contains("E0622"), "{}", said.err);
+    for other in [&["--memory", "1g"][..], &["--dfid", "3"], &["--checkpoint", "1"]] {
+        let said = tlacheck(&[&["Counter", "--coverage"], other].concat());
+        assert_eq!(said.status, 1, "{other:?}");
+        assert!(said.err.contains("--coverage") && said.err.contains(other[0]), "{}", said.err);
+    }
+}
+
+#[test]
+fn nowarning_hides_what_never_happens() {
+    let spec = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/coverage/Dead");
+    let said = tlacheck(&[spec]);
+    assert!(said.status == 0 && said.out.contains("W0640") && said.out.contains("W0641"), "{}", said.out);
+    let said = tlacheck(&[spec, "--nowarning"]);
+    assert!(said.status == 0 && !said.out.contains("W06"), "{}", said.out);
 }
 
 /// A folder of its own for a test, gone when the test ends.

@@ -5,6 +5,8 @@
 
 #[path = "fixtures/codes.rs"]
 mod codes;
+#[path = "fixtures/coverage.rs"]
+mod coverage;
 #[path = "fixtures/errors.rs"]
 mod errors;
 #[path = "fixtures/expressions.rs"]
@@ -55,6 +57,7 @@ fn specs_agree_with_tlc() {
                 How::Sorted(1),
                 How::Sorted(2),
                 How::Reference,
+                How::Counted(2),
             ],
         )
     });
@@ -70,6 +73,9 @@ fn generated_modules_agree_with_tlc() {
         how.extend([How::Spilled(1 + i % 8, 4 + i % 50), How::Resumed(1 + i % 2)]);
         if i % 5 == 0 {
             how.push(How::Reference);
+        }
+        if i % 5 == 1 {
+            how.push(How::Counted(1));
         }
         check(&Source::texts(row), row, &how)
     });

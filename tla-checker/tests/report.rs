@@ -56,6 +56,8 @@ fn outcome(verdict: Verdict, trace: Vec<TraceState>) -> Outcome {
         actions: vec![],
         method: Method::BreadthFirst,
         warnings: vec![],
+        unchanged: vec![],
+        coverage: None,
     }
 }
 

@@ -279,6 +279,8 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
     DUMP_UNWRITABLE = "E0620", "the state graph cannot be written",
         "The file named with `--dump` could not be made: its folder does not exist, or may not be written \
          to, or it is a folder itself. Nothing was searched.";
+    PAGE_UNWRITABLE = "E0622", "the page with the coverage cannot be written",
+        "The file named with `--coverage-html` could not be made: its folder does not exist, or may not be          written to, or it is a folder itself. Nothing was searched.";
     DUMP_FORMAT = "E0621", "an unknown format of the state graph",
         "`--dump FORMAT FILE` takes text (the states alone, as TLC lists them), dot, json or graphml. Dot \
          takes further words after commas: `dot,colorize,actionlabels,stuttering`. `--dump FILE` is text.";
@@ -290,6 +292,15 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
     NO_INITIAL_STATE = "W0404", "there is no initial state",
 "The initial predicate is false of every state, so there are no behaviours and every property holds
 of all of them. Often two conjuncts give one variable different values, or a set is empty.";
+    ACTION_NEVER_TAKEN = "W0640", "an action is never taken",
+"The search came to its end, and in no state that can be reached has this action a step: none of its instances is
+ever enabled. What is meant to hold of its steps holds because there are none. Often a guard cannot be true, or
+a constant of the model is too small. `--coverage` says how often each conjunct was true and false. An action of
+which some instances are taken and others not is not reported.";
+    VARIABLE_NEVER_CHANGES = "W0641", "a variable never changes",
+"The search came to its end, and the variable has one and the same value in all states (inside the constraints). If that is meant, a
+constant says so better; often an action was to change it that is never taken, or leaves it UNCHANGED. A variable
+with several initial values that keeps them is not reported; nor is any where there is a VIEW.";
     CONFIG_SYNTAX = "E0401", "the configuration cannot be read here",
 "A configuration is a sequence of statements, each a keyword and what belongs to it:
 

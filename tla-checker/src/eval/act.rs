@@ -59,9 +59,15 @@ impl<'m> Evaluator<'m> {
     }
 
     fn act(&mut self, id: NodeId, base: usize, then: &Then<'_>, out: &mut Out<'_, 'm>) -> Flow {
-        if stacker::remaining_stack().is_none_or(|left| left < RED_ZONE) {
-            return self.grow(id, |this| this.act_node(id, base, then, out));
+        match stacker::remaining_stack() {
+            Some(left) if left >= self.red_zone => return self.act_node(id, base, then, out),
+            Some(left) if left >= RED_ZONE => {}
+            _ => {
+                self.count_try(id);
+                return self.grow(id, |this| this.act_node(id, base, then, out));
+            }
         }
+        self.count_try(id);
         self.act_node(id, base, then, out)
     }
 
@@ -379,6 +385,7 @@ impl<'m> Evaluator<'m> {
 
     /// A formula that assigns nothing.
     fn test(&mut self, id: NodeId, base: usize, then: &Then<'_>, out: &mut Out<'_, 'm>) -> Flow {
+        self.count_test(id);
         if self.truth(id, base)? {
             return self.proceed(then, id, out);
         }

@@ -52,6 +52,10 @@ pub struct Instance {
     pub pure: bool,
     /// The definitions it lies in, the innermost last: Next comes first.
     pub definitions: Vec<Definition>,
+    /// The innermost of them.
+    pub op: OpId,
+    /// Where the formula stands.
+    pub formula: Span,
 }
 
 /// What to call the instances found below.
@@ -61,6 +65,7 @@ struct Label {
     arguments: Vec<String>,
     span: Option<Span>,
     definitions: Vec<Definition>,
+    op: OpId,
 }
 
 impl Instance {
@@ -87,20 +92,41 @@ impl<'m> Evaluator<'m> {
     /// Splits an operator without parameters.
     pub fn split(&mut self, op: OpId) -> Vec<Instance> {
         self.reset();
+        self.void.clear();
         let base = self.enter_empty(op);
         let o = self.ir.op(op);
         let next = Definition { name: o.name.clone(), parameters: Vec::new() };
         let label =
-            Label { name: o.name.clone(), arguments: Vec::new(), span: None, definitions: vec![next] };
+            Label { name: o.name.clone(), arguments: Vec::new(), span: None, definitions: vec![next], op };
         let mut found = Vec::new();
         if self.split_at(o.body, base, &label, 0, &mut found).is_none() {
             found.clear();
+            self.void.clear();
             self.reset();
             let base = self.enter_empty(op);
             self.leaf(o.body, base, &label, &mut found);
         }
         self.reset();
         found
+    }
+
+    /// The actions that Next names and that have no instance, since what they are chosen from is empty: the
+    /// definition, and where the formula stands. For the operator that was split last.
+    pub fn without_instances(&self) -> &[(OpId, Span)] {
+        &self.void
+    }
+
+    /// Adds the actions of a formula of which there are no instances.
+    fn add_void(&mut self, id: NodeId, op: OpId, depth: usize) {
+        let ir = self.ir;
+        match ir.node(id) {
+            Node::Or(items) if depth < DEEPEST => {
+                items.iter().for_each(|&item| self.add_void(item, op, depth + 1));
+            }
+            Node::Quantifier(false, _, body) if depth < DEEPEST => self.add_void(*body, op, depth + 1),
+            Node::Call(op, ..) => self.void.push((*op, ir.span(ir.op(*op).body))),
+            _ => self.void.push((op, ir.span(id))),
+        }
     }
 
     /// Adds the instances of a formula; none when it cannot be split, and then some may have been
@@ -114,7 +140,7 @@ impl<'m> Evaluator<'m> {
         found: &mut Vec<Instance>,
     ) -> Option<()> {
         let ir = self.ir;
-        let before = found.len();
+        let (before, void) = (found.len(), self.void.len());
         let parts = match ir.node(id) {
             Node::Or(items) => {
                 items.iter().try_for_each(|&item| self.split_at(item, base, label, depth, found))
@@ -133,6 +159,7 @@ impl<'m> Evaluator<'m> {
         };
         if parts.is_none() {
             found.truncate(before);
+            self.void.truncate(void);
             return self.leaf(id, base, label, found);
         }
         parts
@@ -163,7 +190,7 @@ impl<'m> Evaluator<'m> {
         }
         let mut definitions = around.definitions.clone();
         definitions.push(Definition { name: o.name.clone(), parameters });
-        Label { name: o.name.clone(), arguments, span: Some(o.span), definitions }
+        Label { name: o.name.clone(), arguments, span: Some(o.span), definitions, op }
     }
 
     fn split_exists(
@@ -193,6 +220,9 @@ impl<'m> Evaluator<'m> {
                 .flat_map(|c| elements.iter().map(move |e| c.iter().cloned().chain([e.clone()]).collect()))
                 .collect();
         }
+        if combinations.is_empty() {
+            self.add_void(body, label.op, depth);
+        }
         for combination in combinations {
             for (bound, element) in bounds.iter().zip(combination) {
                 self.bind(&bound.pattern, element, body, base).ok()?;
@@ -216,6 +246,8 @@ impl<'m> Evaluator<'m> {
             base: base as u32,
             pure: false,
             definitions: label.definitions.clone(),
+            op: label.op,
+            formula: self.ir.span(id),
         });
         Some(())
     }

@@ -37,6 +37,8 @@ impl<'m> Evaluator<'m> {
             Node::Kept(cache, _) => self.remembered(*cache).map(Spot::Value),
             Node::Datum(d) => Some(Spot::Value(&self.data[*d as usize])),
             Node::Str(t) => Some(Spot::Value(&self.strings[t.index()])),
+            // What is only looked at would not be counted.
+            Node::Field(..) | Node::Apply(..) | Node::Inlined(..) if self.is_counting() => None,
             // What fails here is evaluated again, to fail with its place.
             Node::Field(r, name) => match self.constructor(*r, base) {
                 Some((Node::Record(shape, fields), base)) => {
@@ -125,7 +127,7 @@ impl<'m> Evaluator<'m> {
         if let Some(spot) = self.spot(id, base) {
             return Ok(Some(self.door.take(spot)));
         }
-        if self.ir.is_by_value(id) {
+        if self.ir.is_by_value(id) || self.is_counting() {
             return Ok(None);
         }
         if self.settle(id, base)?

@@ -12,6 +12,7 @@
 
 use super::behaviours::Ledger;
 use super::candidates::{Candidate, Shard};
+use super::constants::Constants;
 use super::exact::{Claims, Exact};
 use super::finding::{Finding, Findings, Subject, Tail};
 use super::frontier::{CHUNK, Chunk};
@@ -64,6 +65,7 @@ pub(super) struct Agent<'r, S: StateSpace> {
     /// The published counts at the last look; exact with one worker.
     base: Progress,
     actions: Vec<ActionCount>,
+    constants: Constants,
     findings: Findings,
     /// What it found of the graph, if that is to be dumped.
     sketch: Option<Sketch>,
@@ -123,6 +125,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             tally: Tally::default(),
             base: Progress::default(),
             actions: vec![ActionCount::default(); instances],
+            constants: run.constants(),
             findings: Findings::default(),
             sketch: run.graph.as_ref().map(|_| Sketch::default()),
             ledger: run
@@ -189,6 +192,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.out.restart(self.worker.layout());
         self.publish();
         self.run.count_actions(&mut self.actions);
+        self.run.merge_constants(&self.constants);
         self.run.merge(&mut self.findings);
     }
 
@@ -314,7 +318,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
         self.waiting = Some(new);
         if run.in_order {
             self.settle_waiting(level);
-            if self.worker.exit_requested() {
+            if run.order_matters && self.worker.exit_requested() {
                 run.stop(Bound::Spec);
             }
         }
@@ -523,6 +527,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
     /// Keeps a new state for the next level.
     fn keep(&mut self, level: u32, key: u64, state: &State) {
         self.tally.distinct += 1;
+        self.constants.meet(&mut self.worker, state);
         let layout = self.worker.layout();
         if self.out.len() == CHUNK || self.out.layout != layout {
             self.run.on_disk(self.run.frontier.push(level + 1, &self.out));

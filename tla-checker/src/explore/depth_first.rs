@@ -10,6 +10,7 @@
 //! One thread; only the states of the current path and their alternatives are held, and a key of every
 //! other.
 
+use super::constants::Constants;
 use super::finding::{Finding, Findings, Subject, Tail};
 use super::followed::Followed;
 use super::judge::{self, Fault, Generated};
@@ -76,6 +77,7 @@ fn run<S: StateSpace>(
         generated: 0,
         depth: 1,
         actions: vec![ActionCount::default(); space.instances().len()],
+        constants: Constants::new(space, true),
         followed: Followed::default(),
         held: None,
         deepening: method == Method::Deepening,
@@ -127,6 +129,7 @@ struct Search<'r, S: StateSpace> {
     generated: u64,
     depth: u32,
     actions: Vec<ActionCount>,
+    constants: Constants,
     followed: Followed,
     /// While deepening, what may yet be outdone by something with a shorter trace.
     held: Option<(Vec<Finding>, Behaviour)>,
@@ -314,6 +317,7 @@ impl<S: StateSpace> Search<'_, S> {
                         let level = level + 1;
                         let held = self.seen.get(&key).copied();
                         if held.is_none() {
+                            self.constants.meet(worker, &new.words);
                             judge::state_faults(self.space, worker, generated, &mut faults);
                         }
                         judge::step_faults(self.space, worker, generated, &mut faults);
@@ -416,6 +420,8 @@ impl<S: StateSpace> Search<'_, S> {
             actions: names.zip(counts).map(|(name, (g, d))| (name, g, d)).collect(),
             method,
             warnings,
+            unchanged: self.constants.variables(),
+            coverage: None,
         }
     }
 }

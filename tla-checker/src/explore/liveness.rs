@@ -123,7 +123,7 @@ impl<S: StateSpace> Crew<'_, S> {
                 Ok(replayed) => (replayed, true),
                 Err(failure) => return Some(bug(failure)),
             },
-            Err(failure) if run.in_order => {
+            Err(failure) if run.order_matters => {
                 warnings.push(
                     Diagnostic::warning(code::NOT_REPLAYED, "the trace could not be repeated")
                         .note(failure.message),

@@ -11,6 +11,7 @@
 
 mod liveness;
 
+use super::constants::Constants;
 use super::finding::{Finding, Findings, Record, Subject, Tail};
 use super::packed::Packed;
 use super::run::ActionCount;
@@ -64,6 +65,7 @@ pub fn explore<S: StateSpace>(
         nodes: Vec::new(),
         index: HashMap::new(),
         actions: vec![ActionCount::default(); space.instances().len()],
+        constants: Constants::new(space, true),
         generated: 0,
         expanded: 0,
         level: 0,
@@ -88,6 +90,7 @@ struct Search<'r, S: StateSpace + 'r> {
     /// What tells states apart, to the position in `nodes`.
     index: HashMap<Vec<Datum>, usize>,
     actions: Vec<ActionCount>,
+    constants: Constants,
     generated: u64,
     expanded: usize,
     /// The level being expanded; 0 while initial states are generated.
@@ -250,6 +253,7 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
             None => {
                 let node = self.nodes.len();
                 self.index.insert(identity, node);
+                self.constants.meet(&mut self.worker, state);
                 self.nodes.push(Node { state: Packed::new(&self.worker, state), from, level });
                 self.credit(from, 1);
                 if !self.settles() {
@@ -408,6 +412,8 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
             actions: names.zip(counts).map(|(name, (g, d))| (name, g, d)).collect(),
             method: Method::BreadthFirst,
             warnings,
+            unchanged: self.constants.variables(),
+            coverage: None,
         }
     }
 

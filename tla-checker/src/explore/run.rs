@@ -7,6 +7,7 @@ use super::Options;
 use super::behaviours::Behaviours;
 use super::candidates::Candidates;
 use super::checkpoint::Saving;
+use super::constants::Constants;
 use super::disk::Disk;
 use super::exact::Exact;
 use super::finding::{Finding, Findings};
@@ -52,6 +53,8 @@ pub(super) struct Run<'r, S> {
     pub frontier: Frontier,
     /// States are visited, and checked, in the order of discovery.
     pub in_order: bool,
+    /// The spec means something else in another order.
+    pub order_matters: bool,
     /// Where files go, and how much may be in memory, if that is bounded.
     spill: Option<Spill>,
     /// Where checkpoints go, if there are to be any.
@@ -65,6 +68,7 @@ pub(super) struct Run<'r, S> {
     bound: Mutex<Option<Bound>>,
     findings: Mutex<Findings>,
     actions: Mutex<Vec<ActionCount>>,
+    constants: Mutex<Constants>,
     generated: AtomicU64,
     distinct: AtomicU64,
     expanded: AtomicU64,
@@ -104,7 +108,8 @@ impl<'r, S: StateSpace> Run<'r, S> {
         scratch: Option<Arc<Disk>>,
         saving: Option<Saving>,
     ) -> Self {
-        let in_order = space.order_dependent().is_some();
+        let order_matters = space.order_dependent().is_some();
+        let in_order = order_matters || options.in_order;
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let workers = match (in_order, options.workers) {
             (true, _) => 1,
@@ -131,13 +136,14 @@ impl<'r, S: StateSpace> Run<'r, S> {
             workers,
             halt: cancel.child(),
             seen,
-            candidates: (keys_are_shared && !in_order).then(|| Candidates::new(workers)),
+            candidates: (keys_are_shared && !order_matters).then(|| Candidates::new(workers)),
             exact: options.exact.then(|| Exact::new(workers)),
             behaviours: lively.then(|| Behaviours::new(temporal)),
-            plain: !lively && !options.exact && options.dump.is_none() && (!keys_are_shared || in_order),
+            plain: !lively && !options.exact && options.dump.is_none() && (!keys_are_shared || order_matters),
             graph: options.dump.as_ref().and_then(|dump| Graph::begin(dump, space)),
             frontier,
             in_order,
+            order_matters,
             spill,
             saving,
             pause: AtomicBool::new(false),
@@ -147,6 +153,7 @@ impl<'r, S: StateSpace> Run<'r, S> {
             bound: Mutex::default(),
             findings: Mutex::default(),
             actions: Mutex::new(vec![ActionCount::default(); space.instances().len()]),
+            constants: Mutex::new(Constants::new(space, options.recover.is_none())),
             generated: AtomicU64::new(0),
             distinct: AtomicU64::new(0),
             expanded: AtomicU64::new(0),
@@ -372,6 +379,16 @@ impl<'r, S: StateSpace> Run<'r, S> {
             sum.distinct += count.distinct;
             *count = ActionCount::default();
         }
+    }
+
+    /// Takes over what a worker has met of variables that do not change.
+    pub fn merge_constants(&self, constants: &Constants) {
+        lock(&self.constants).merge(constants);
+    }
+
+    /// The variables that have one value in all states.
+    pub fn constants(&self) -> Constants {
+        lock(&self.constants).clone()
     }
 
     /// The sums of all action instances.

@@ -350,6 +350,8 @@ fn outcome<S: StateSpace>(run: &Run<'_, S>, first: Option<Walker<'_, S>>) -> Out
         actions: names.zip(ledger.actions()).map(|(name, (tried, taken))| (name, tried, taken)).collect(),
         method: Method::Simulation(Simulation { seed: run.search.seed, ..statistics }),
         warnings,
+        unchanged: Vec::new(),
+        coverage: None,
         ..Outcome::of(Verdict::Success)
     }
 }

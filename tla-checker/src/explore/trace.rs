@@ -216,7 +216,7 @@ pub(super) fn step<S: StateSpace>(
         _ => worker.initial(&mut emit),
     };
     let mut order: Vec<usize> = (0..successors.len()).collect();
-    if !run.in_order {
+    if !run.order_matters {
         order.sort_by_key(|&at| successors.get(at).fingerprint);
     }
     for at in order {

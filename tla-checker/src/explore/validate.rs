@@ -490,6 +490,8 @@ impl<S: StateSpace> Validation<'_, S> {
                 between: self.options.between,
             }),
             warnings,
+            unchanged: Vec::new(),
+            coverage: None,
             ..Outcome::of(Verdict::Success)
         }
     }

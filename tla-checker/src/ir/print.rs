@@ -46,6 +46,12 @@ impl Ir {
 }
 
 impl Node {
+    /// Whether it has its value without being worked out: a name, a literal.
+    pub(crate) fn is_simple(&self) -> bool {
+        use Node::{Bool, Datum, Int, Local, NextVar, Str, Var};
+        matches!(self, Bool(_) | Int(_) | Str(_) | Datum(_) | Local(_) | Var(_) | NextVar(_))
+    }
+
     /// Calls `visit` with each direct child, in the order of evaluation.
     pub fn children(&self, visit: &mut dyn FnMut(NodeId)) {
         match self {

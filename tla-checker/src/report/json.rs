@@ -6,6 +6,7 @@
 //! [`crate::value::Datum`]). Fields are added, never renamed; a change of meaning changes
 //! [`VERSION`].
 
+use super::coverage::Covered;
 use super::rejection::reasons;
 use super::words::{headline, phase};
 use crate::outcome::{Bound, LogMatch, Method, Outcome, Simulation, TraceState, Verdict, Violation};
@@ -69,6 +70,8 @@ pub struct Report {
     pub reasons: Vec<Message>,
     /// Of a simulation: how often each action was taken.
     pub actions: Vec<Taken>,
+    /// With `--coverage`: how often each part of the model was evaluated.
+    pub coverage: Option<Covered>,
     /// The version of this shape.
     pub version: u32,
 }
@@ -265,6 +268,7 @@ impl Report {
                 Method::Simulation(_) => outcome.actions.iter().map(taken).collect(),
                 _ => Vec::new(),
             },
+            coverage: outcome.coverage.as_ref().map(|coverage| Covered::of(coverage, sources)),
             version: VERSION,
         }
     }
@@ -301,6 +305,7 @@ impl Report {
             log: None,
             reasons: Vec::new(),
             actions: Vec::new(),
+            coverage: None,
             version: VERSION,
         }
     }

@@ -4,6 +4,7 @@
 //! trace, the counts. Holds: colours are in the text only if asked for; lines of values stay within
 //! the width, names and messages are not broken.
 
+use super::coverage::write_coverage;
 use super::rejection::reasons;
 use super::trace::{place, write_cycle, write_trace};
 use super::words::{counted, duration, grouped, headline, phase, stopped};
@@ -83,7 +84,8 @@ pub fn write_outcome(
     for violation in &outcome.violations {
         write_violation(out, outcome, violation, sources, options, &palette)?;
     }
-    write_counts(out, outcome)
+    write_counts(out, outcome)?;
+    outcome.coverage.as_ref().map_or(Ok(()), |coverage| write_coverage(out, coverage, sources))
 }
 
 fn write_violation(

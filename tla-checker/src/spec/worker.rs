@@ -16,6 +16,7 @@ use super::orbits::{Known as KnownOrbits, Orbits};
 use super::projection::{Projection, VIEW};
 use super::{Roles, SpecSpace};
 use crate::canary::{Rule, without};
+use crate::coverage::chart::Chart;
 use crate::eval::{Evaluator, Instance, Thawed};
 use crate::explanation::Explanation;
 use crate::failure::Failure;
@@ -71,6 +72,9 @@ pub struct Worker<'s> {
 impl<'s> Worker<'s> {
     pub(super) fn new<'m: 's>(space: &'s SpecSpace<'m>) -> Self {
         let mut evaluator = Evaluator::with_layout(&space.setting, space.newest());
+        if let Some(chart) = space.chart {
+            evaluator.count_in(chart);
+        }
         let roles = space.roles;
         let instances: Vec<Thawed> = roles.instances.iter().map(|i| evaluator.thaw(i)).collect();
         let width = evaluator.door.store.layout.width;
@@ -185,6 +189,7 @@ impl<'s> Worker<'s> {
     fn view(&mut self, state: &State) -> Result<Option<Value>, Failure> {
         let Some(view) = self.roles.view else { return Ok(None) };
         self.load_other(state, None);
+        self.evaluator.count_for(Chart::view);
         self.checking(|w| {
             w.evaluator.value_of(view).map(Some).map_err(|failure| {
                 w.evaluator.door.clear();
@@ -285,8 +290,10 @@ impl SpaceWorker for Worker<'_> {
         let (space, before, mut packed, mut count) = (self.space, self.layout(), Vec::new(), 0);
         let body = self.space.setting.ir.op(init).body;
         let (mut ops, mut terms) = (Vec::new(), Vec::new());
+        self.evaluator.count_for(Chart::initial);
         let flow = self.evaluator.solve(init, true, &mut |e| {
             e.check_complete(body)?;
+            e.count_initial();
             count += 1;
             // Where there are many, most need not be kept in one piece first.
             if count > space.shape_after && e.door.store.layout.number == 0 && space.setting.keep_values {
@@ -459,6 +466,15 @@ impl SpaceWorker for Worker<'_> {
         store.layout.roots.iter().map(|root| value(root).expect("values of states are built")).collect()
     }
 
+    fn retain_equal(&mut self, a: &State, b: &State, variables: &mut Vec<usize>) {
+        let layout = &self.evaluator.door.store.layout;
+        variables.retain(|&variable| {
+            let part = &layout.parts[layout.roots[variable] as usize];
+            let words = part.first as usize..(part.first + part.words) as usize;
+            a[words.clone()] == b[words]
+        });
+    }
+
     fn display(&mut self, trace: &[Vec<u32>], position: usize) -> Result<Vec<(String, Datum)>, Failure> {
         let plain = |w: &mut Self, state: &State| {
             w.space.setting.ir.variables.iter().cloned().zip(w.values(state)).collect::<Vec<_>>()
@@ -477,6 +493,7 @@ impl SpaceWorker for Worker<'_> {
         self.evaluator.progress.level = position as u32 + 1;
         let next = trace.get(position + 1).unwrap_or(state);
         self.load_other(state, Some(next));
+        self.evaluator.count_nothing();
         let value = self.evaluator.value_of(alias).map_err(|f| *f);
         self.evaluator.trace = None;
         if value.is_err() {

@@ -16,6 +16,8 @@ enum Meaning {
     Dumped,
     /// `--simulate`, `--generate`: what follows says more, if it looks like that (`num=5,file=x`).
     Simulated(&'static str),
+    /// `--coverage`: TLC wants to know after how many minutes.
+    Counted,
     /// It has no effect on any result: dropped.
     Dropped,
     /// It has no effect on any result: dropped with its value.
@@ -25,7 +27,7 @@ enum Meaning {
 }
 
 use super::args;
-use Meaning::{Dropped, DroppedValued, Dumped, Flag, Refused, Simulated, Valued};
+use Meaning::{Counted, Dropped, DroppedValued, Dumped, Flag, Refused, Simulated, Valued};
 use tla_checker::dump::FORMATS;
 
 /// Options by their letters alone, small.
@@ -49,6 +51,8 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("lncheck", Valued("--lncheck")),
     ("strict", Flag("--strict")),
     ("dump", Dumped),
+    ("coverage", Counted),
+    ("coveragehtml", Valued("--coverage-html")),
     ("simulate", Simulated("--simulate")),
     ("generate", Simulated("--generate")),
     ("aril", Valued("--aril")),
@@ -101,7 +105,6 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("fpmem", DroppedValued),
     ("fpbits", DroppedValued),
     // Not built yet.
-    ("coverage", Refused("--coverage")),
     ("dumptrace", Refused("--dump-trace")),
     ("view", Refused("--view")),
     ("debugger", Refused("--debugger")),
@@ -148,6 +151,10 @@ pub fn normalise(arguments: impl IntoIterator<Item = String>) -> Result<Vec<Stri
                     Some(value) => format!("{name}={value}"),
                     None => name.to_owned(),
                 });
+            }
+            Counted => {
+                let value = value.map(str::to_owned).or_else(|| arguments.next_if(|next| is_number(next)));
+                out.push(value.map_or("--coverage".to_owned(), |value| format!("--coverage={value}")));
             }
             Dropped => {}
             DroppedValued if value.is_some() => {}
@@ -215,6 +222,9 @@ mod tests {
             ("-dump dot,colorize,actionLabels g M", "--dump dot,colorize,actionLabels g M"),
             ("--dump=JSON g.json M", "--dump JSON g.json M"),
             ("-dump", "--dump"),
+            ("-coverage 1 M", "--coverage=1 M"),
+            ("M --coverage", "M --coverage"),
+            ("-coverage M -coverageHtml c.html", "--coverage M --coverage-html c.html"),
             ("-I lib M", "-I lib M"),
             ("-h", "-h"),
             ("-V", "-V"),
@@ -235,9 +245,7 @@ mod tests {
     fn what_is_not_built_is_named() {
         for (given, name) in [
             ("-view M", "--view"),
-            ("M --coverage", "--coverage"),
             ("-generateSpecTE=x M", "--generate-spec-te"),
-            ("-coverage 1 M", "--coverage"),
             ("-dumpTrace json x M", "--dump-trace"),
             ("--dump-trace json x M", "--dump-trace"),
         ] {

@@ -10,7 +10,7 @@ use super::progress::{Bar, Plain};
 use super::run;
 use super::{find, output, status};
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +23,7 @@ use tla_checker::log::{Log, Mapping};
 use tla_checker::model::{Clause, Formula, Model};
 use tla_checker::observer::{Cancel, Observer};
 use tla_checker::outcome::{Outcome, Phase, Verdict};
+use tla_checker::report::annotated::write_html;
 use tla_checker::report::events::{Event, EventWriter};
 use tla_checker::report::json::Report;
 use tla_checker::report::text::{TextOptions, write_diagnostics, write_outcome};
@@ -60,12 +61,14 @@ fn run_and_report(args: &Check, trace: Option<&Trace>) -> io::Result<i32> {
     let json = args.json || args.events;
     match found {
         Ok(outcome) if json => {
+            write_page(args, &outcome, &sources)?;
             write_report(&Report::of_outcome(&outcome, &sources))?;
             Ok(outcome.exit_code())
         }
         Ok(outcome) => {
             let options = text_options(args, output::color_on_stdout(args.color));
             output::to_stdout(|out| write_outcome(out, &outcome, &sources, &options))?;
+            write_page(args, &outcome, &sources)?;
             Ok(outcome.exit_code())
         }
         Err(stopped) => {
@@ -73,6 +76,18 @@ fn run_and_report(args: &Check, trace: Option<&Trace>) -> io::Result<i32> {
             report_stopped(&stopped, json, &sources, &text_options(args, color))
         }
     }
+}
+
+/// Writes the page with the coverage, if it is wanted and there is one.
+fn write_page(args: &Check, outcome: &Outcome, sources: &SourceMap) -> io::Result<()> {
+    let (Some(path), Some(coverage)) = (&args.coverage_html, &outcome.coverage) else { return Ok(()) };
+    let title = args.spec.as_deref().and_then(Path::file_stem).unwrap_or_default().to_string_lossy();
+    let write = || {
+        let mut out = io::BufWriter::new(std::fs::File::create(path)?);
+        write_html(&mut out, coverage, &title, sources)?;
+        out.flush()
+    };
+    write().map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 
 /// Reads spec and model, whatever is wrong with the other: one run shows all errors. The texts that
@@ -165,6 +180,9 @@ fn search(
     warnings.extend(prepared.warnings.iter().cloned());
 
     let dump = args.dump.as_deref().map(dump).transpose()?;
+    if let Some(path) = &args.coverage_html {
+        std::fs::File::create(path).map_err(|error| unwritable(path, &error))?;
+    }
     let search = explore::Options {
         workers: match args.workers {
             Workers::Count(n) => n,
@@ -206,6 +224,7 @@ fn search(
             None => strategy(args),
         },
         reference: args.reference,
+        coverage: args.coverage.is_some() || args.coverage_html.is_some(),
         shape_after: args.shape_after,
         few_permutations: None,
     };
@@ -232,6 +251,12 @@ fn search(
     warnings.append(&mut outcome.warnings);
     outcome.warnings = warnings;
     Ok(outcome)
+}
+
+/// A page that cannot be written: better said before the search.
+fn unwritable(path: &Path, error: &io::Error) -> Stopped {
+    let message = format!("{} cannot be written: {error}", path.display());
+    stop("error", status::OTHER, vec![Diagnostic::error(code::PAGE_UNWRITABLE, message)])
 }
 
 /// In which way states are to be visited.

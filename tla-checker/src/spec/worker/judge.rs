@@ -95,6 +95,7 @@ impl Worker<'_> {
             }
         }
         self.load_other(state, next);
+        self.evaluator.count_for(|chart| chart.predicate(group as usize, at));
         let truth = self.evaluator.truth_of(op).map_err(|failure| {
             self.evaluator.door.clear();
             *failure

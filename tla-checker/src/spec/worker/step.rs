@@ -37,6 +37,7 @@ impl<'s> Worker<'s> {
         out: &mut dyn FnMut(&mut Evaluator<'s>, &[Op]),
     ) -> Result<(), Left> {
         self.load();
+        self.evaluator.count_for(|chart| chart.instance(number));
         let (origin, instance) = (&self.roles.instances[number], &self.instances[number]);
         let (mut ops, mut misfit) = (Vec::new(), None);
         let flow = self.evaluator.solve_instance(instance, &mut |e| {
