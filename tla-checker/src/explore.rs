@@ -239,7 +239,7 @@ fn search<S: StateSpace>(run: &Run<'_, S>, mut record: Record, place: Option<Pla
         let _home = Home { gate: &gate, monitor: &monitor };
         // Without that thread, progress and time limit are looked at between levels only.
         let _ = Builder::new().name("monitor".into()).spawn_scoped(scope, || monitor.watch(run));
-        let mut crew = Crew { run, gate: &gate, first: None, helpers: None, cost: 1e-5, met: None };
+        let mut crew = Crew { run, gate: &gate, first: None, helpers: None, cost: 1e-5, met: Vec::new() };
         let (depth, bound) = crew.search(scope, &mut record, place);
         monitor.end();
         let mut warnings = order_warning(run.space, run.options);
@@ -276,8 +276,8 @@ struct Crew<'r, S: StateSpace> {
     helpers: Option<usize>,
     /// Seconds of work a state, as last measured.
     cost: f64,
-    /// A behaviour that violates a temporal property: which duty it meets.
-    met: Option<(usize, Lasso)>,
+    /// Behaviours that violate temporal properties: which duty each meets. With `--continue` one a property.
+    met: Vec<(usize, Lasso)>,
 }
 
 impl<'r, S: StateSpace> Crew<'r, S> {
@@ -323,7 +323,11 @@ impl<'r, S: StateSpace> Crew<'r, S> {
             if !complete && run.bound().is_some() && run.candidates.is_none() {
                 self.save(place, record);
             }
-            let on = record.add(run.findings(), run.options.continue_after_violation);
+            let found = run.findings();
+            if place.level == 0 && found.is_empty() {
+                self.guarded(|_| run.observer.initial(run.progress()));
+            }
+            let on = record.add(found, run.options.continue_after_violation);
             if !on {
                 return (depth, None);
             }
@@ -563,6 +567,7 @@ fn outcome<S: StateSpace>(
         exact: run.options.exact,
         actions: names.zip(counts).map(|(name, (generated, distinct))| (name, generated, distinct)).collect(),
         method: Method::BreadthFirst,
+        replayed: None,
         warnings,
         unchanged: run.constants().variables(),
         coverage: None,

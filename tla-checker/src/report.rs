@@ -7,11 +7,14 @@
 
 pub mod annotated;
 pub mod coverage;
+pub mod error_trace;
 pub mod events;
+pub mod exploration;
 pub mod json;
 mod rejection;
 mod state;
 pub mod text;
+pub mod tool;
 mod trace;
 mod words;
 

@@ -108,7 +108,7 @@ fn coverage_comes_as_text_as_json_and_as_a_page() {
     assert_eq!(parts[0]["name"], "Init");
     assert!(report(&tlacheck(&["Counter", "--json"]))["coverage"].is_null());
     let said = tlacheck(&["Counter", "--coverage-html", &folder.file("none/page.html")]);
-    assert!(said.status == 255 && said.err.contains("E0622"), "{}", said.err);
+    assert!(said.status == 255 && said.err.contains("E0623"), "{}", said.err);
     for other in [&["--memory", "1g"][..], &["--dfid", "3"], &["--checkpoint", "1"]] {
         let said = tlacheck(&[&["Counter", "--coverage"], other].concat());
         assert_eq!(said.status, 1, "{other:?}");

@@ -419,6 +419,7 @@ impl<S: StateSpace> Search<'_, S> {
             exact: self.options.exact,
             actions: names.zip(counts).map(|(name, (g, d))| (name, g, d)).collect(),
             method,
+            replayed: None,
             warnings,
             unchanged: self.constants.variables(),
             coverage: None,

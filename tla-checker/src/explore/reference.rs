@@ -110,7 +110,11 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
             }
             let complete = self.expanded == end && self.bound.is_none();
             self.report();
-            let on = record.add(self.findings.take(), self.options.continue_after_violation);
+            let found = self.findings.take();
+            if self.level == 0 && found.is_empty() {
+                self.observer.initial(self.progress());
+            }
+            let on = record.add(found, self.options.continue_after_violation);
             if complete {
                 self.bound = None;
             }
@@ -388,9 +392,11 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
                 &mut warnings,
             ));
         }
-        if violations.is_empty() && self.bound.is_none() && !self.halt.is_cancelled() {
+        let failed = violations.iter().any(|v| matches!(v.verdict, Verdict::Failure(..)));
+        let on = violations.is_empty() || self.options.continue_after_violation && !failed;
+        if on && self.bound.is_none() && !self.halt.is_cancelled() {
             match self.temporal(&mut warnings) {
-                Ok(violation) => violations.extend(violation),
+                Ok(more) => violations.extend(more),
                 Err(failure) => {
                     violations.push(Violation::bare(Verdict::Failure(Phase::Temporal, Box::new(failure))));
                 }
@@ -411,6 +417,7 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
             exact: true,
             actions: names.zip(counts).map(|(name, (g, d))| (name, g, d)).collect(),
             method: Method::BreadthFirst,
+            replayed: None,
             warnings,
             unchanged: self.constants.variables(),
             coverage: None,
