@@ -580,11 +580,7 @@ fn search(
     // A behaviour is simulated whether or not others like it were; a log has names.
     let reduced = !matches!(options.strategy, Strategy::Simulation(_) | Strategy::Log(_));
     let chart = options.coverage.then(|| Chart::new(&prepared.ir, &prepared.roles));
-    let counted = |space: SpecSpace<'_>| match &chart {
-        Some(chart) => space.counted_in(chart),
-        None => space,
-    };
-    let space = counted(space_of(&prepared.properties, reduced));
+    let space = counted(space_of(&prepared.properties, reduced), chart.as_ref());
     let mut search = options.search.clone();
     if options.coverage {
         (search.workers, search.in_order) = (1, true);
@@ -601,7 +597,7 @@ fn search(
             if prepared.symmetry.is_some() && symmetry::is_lively(&prepared.properties, options) =>
         {
             let whole = space_of(&prepared.properties, false);
-            symmetry::in_two(&counted(space_of(&safety, true)), &whole, &search, &wide)
+            symmetry::in_two(&counted(space_of(&safety, true), chart.as_ref()), &whole, &search, &wide)
         }
         Strategy::BreadthFirst => wide(&space, &search),
         Strategy::DepthFirst => depth_first::depth_first(&space, &search, observer, cancel),
@@ -617,6 +613,14 @@ fn search(
         outcome.coverage = Some(coverage);
     }
     outcome
+}
+
+/// A space whose evaluations are counted, if they are to be.
+fn counted<'m>(space: SpecSpace<'m>, chart: Option<&'m Chart>) -> SpecSpace<'m> {
+    match chart {
+        Some(chart) => space.counted_in(chart),
+        None => space,
+    }
 }
 
 /// Why evaluations cannot be counted in such a search.

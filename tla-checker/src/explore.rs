@@ -32,6 +32,7 @@ mod frontier;
 mod gate;
 mod graph;
 mod judge;
+mod lassos;
 mod liveness;
 mod monitor;
 mod packed;
@@ -46,7 +47,6 @@ pub mod validate;
 
 use crate::dump::Dump;
 use crate::failure::{Failure, FailureKind};
-use crate::liveness::Lasso;
 use crate::observer::{Cancel, Observer};
 use crate::outcome::{Bound, Method, Outcome, Phase, Verdict, Violation};
 use crate::space::{SpaceWorker, StateSpace};
@@ -58,6 +58,7 @@ pub use files::default_scratch;
 pub(crate) use files::refused_files;
 use finding::{Finding, Record};
 use gate::{Gate, Task};
+use lassos::Met;
 use monitor::Monitor;
 use run::Run;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -175,17 +176,6 @@ impl Options {
         asked.into_iter().find(|(_, asked)| *asked).map(|(option, _)| not_built(option, search))
     }
 
-    /// Why a search that keeps no state graph cannot check temporal properties.
-    fn has_temporal<S: StateSpace>(&self, space: &S, search: &str) -> Option<Box<Failure>> {
-        if space.properties().temporal.duties.is_empty() || self.liveness == Liveness::Off {
-            return None;
-        }
-        let mut failure = not_built("a temporal property", search);
-        failure.help =
-            Some("check it with a search of its own; `--lncheck off` leaves it out here".to_owned());
-        Some(failure)
-    }
-
     /// Why a search that keeps no states cannot compare them.
     fn is_exact(&self, search: &str) -> Option<Box<Failure>> {
         self.exact.then(|| not_built("--exact", search))
@@ -277,7 +267,7 @@ struct Crew<'r, S: StateSpace> {
     /// Seconds of work a state, as last measured.
     cost: f64,
     /// Behaviours that violate temporal properties: which duty each meets. With `--continue` one a property.
-    met: Vec<(usize, Lasso)>,
+    met: Vec<Met>,
 }
 
 impl<'r, S: StateSpace> Crew<'r, S> {

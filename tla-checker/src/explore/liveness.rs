@@ -6,12 +6,13 @@
 //! fairness as they were written, on atoms that the evaluator alone has evaluated. One that is no violation
 //! is a bug of ours. Under a VIEW a lasso may close only modulo the VIEW: then it is shown as such.
 
+use super::lassos::{Met, violated};
 use super::packed::{Packed, fit_all};
 use super::run::Run;
 use super::trace::{self, Behaviour, Wanted, step, to_kept};
-use super::{Crew, Liveness};
+use super::{Crew, Liveness, Options};
 use crate::failure::{Failure, FailureKind};
-use crate::liveness::{Answer, Lasso, check};
+use crate::liveness::Lasso;
 use crate::observer::Cancel;
 use crate::outcome::{Cycle, Phase, Verdict, Violation};
 use crate::space::{Progress, SpaceWorker, StateSpace};
@@ -46,23 +47,8 @@ impl<S: StateSpace> Crew<'_, S> {
             }
             pages.checked = pages.graph.len();
             run.observer.checking(pages.graph.len() as u64, at_end);
-            let mut left: Vec<usize> = (0..temporal.duties.len()).collect();
-            while !left.is_empty() {
-                let duties = |at: usize| &temporal.duties[left[at]].1;
-                match check(&pages.graph, &duties, left.len(), run.workers, &run.halt) {
-                    Answer::None => break,
-                    Answer::Met(at, lasso) => {
-                        let met = left[at];
-                        crew.met.push((met, lasso));
-                        // Each property is violated once.
-                        left.retain(|&duty| all && temporal.duties[duty].0 != temporal.duties[met].0);
-                    }
-                    Answer::Cancelled => {
-                        complete = false;
-                        break;
-                    }
-                }
-            }
+            let (met, whole) = violated(temporal, &pages.graph, run.workers, &run.halt, all);
+            (crew.met, complete) = (met, whole);
             run.observer.checked();
         });
         complete.then_some(!self.met.is_empty())
@@ -72,47 +58,19 @@ impl<S: StateSpace> Crew<'_, S> {
     /// check.
     pub(super) fn lively(&mut self, violations: &mut Vec<Violation>, warnings: &mut Vec<Diagnostic>) {
         let run = self.run;
-        let temporal = &run.space.properties().temporal;
-        if temporal.duties.is_empty() {
+        if !is_checked(run.space, run.options, warnings) {
             return;
         }
-        if run.options.liveness == Liveness::Off {
-            let message = "temporal properties were not checked";
-            warnings.push(Diagnostic::warning(code::LIVENESS_OFF, message).note("`-lncheck off` says so"));
-            return;
-        }
-        for (at, lasso) in std::mem::take(&mut self.met) {
+        for Met { duty, lasso } in std::mem::take(&mut self.met) {
             let mut violation = None;
-            self.guarded(|crew| violation = crew.liveness_violation(at, &lasso, warnings));
+            self.guarded(|crew| violation = crew.liveness_violation(duty, &lasso, warnings));
             violations.extend(violation);
         }
         // What is found after the search is a panic.
         let bug = run.findings().into_iter().next();
         violations.extend(bug.map(|bug| Violation::bare(bug.verdict(run.space.properties()))));
         let cut = run.behaviours.as_ref().map_or(0, |behaviours| behaviours.pages().cut);
-        let weak = [
-            run.space.has_view().then(|| {
-                Diagnostic::warning(
-                    code::LIVENESS_MODULO_VIEW,
-                    "temporal properties were checked modulo VIEW",
-                )
-                .note("states with the same VIEW are one state: a violation may be missed, or be none")
-            }),
-            (cut > 0).then(|| {
-                let (steps, be) =
-                    if cut == 1 { ("1 step".to_owned(), "is") } else { (format!("{cut} steps"), "are") };
-                let message = format!("{steps} out of the constraints {be} in no behaviour");
-                Diagnostic::warning(code::LIVENESS_CUT, message)
-                    .note("temporal properties were checked on behaviours inside the constraints only")
-            }),
-        ];
-        for warning in weak.into_iter().flatten() {
-            if run.options.strict && violations.is_empty() {
-                violations
-                    .push(Violation::bare(Verdict::Failure(Phase::Setup, Box::new(strictly(&warning)))));
-            }
-            warnings.push(warning);
-        }
+        weaken(run.space, run.options, cut, violations, warnings);
     }
 
     /// The lasso as a violation; none where it cannot be shown, which is then said.
@@ -149,6 +107,52 @@ impl<S: StateSpace> Crew<'_, S> {
         let violation = violation(run.space, worker, verdict, replayed, modulo_view, warnings);
         worker.replaying(false);
         Some(violation)
+    }
+}
+
+/// Whether temporal properties are checked; where they are left out, that is said.
+pub(super) fn is_checked<S: StateSpace>(
+    space: &S,
+    options: &Options,
+    warnings: &mut Vec<Diagnostic>,
+) -> bool {
+    if space.properties().temporal.duties.is_empty() {
+        return false;
+    }
+    if options.liveness == Liveness::Off {
+        let message = "temporal properties were not checked";
+        warnings.push(Diagnostic::warning(code::LIVENESS_OFF, message).note("`-lncheck off` says so"));
+        return false;
+    }
+    true
+}
+
+/// What weakens the answer of a check: a VIEW, and steps that a constraint has cut off.
+pub(super) fn weaken<S: StateSpace>(
+    space: &S,
+    options: &Options,
+    cut: u64,
+    violations: &mut Vec<Violation>,
+    warnings: &mut Vec<Diagnostic>,
+) {
+    let weak = [
+        space.has_view().then(|| {
+            Diagnostic::warning(code::LIVENESS_MODULO_VIEW, "temporal properties were checked modulo VIEW")
+                .note("states with the same VIEW are one state: a violation may be missed, or be none")
+        }),
+        (cut > 0).then(|| {
+            let (steps, be) =
+                if cut == 1 { ("1 step".to_owned(), "is") } else { (format!("{cut} steps"), "are") };
+            let message = format!("{steps} out of the constraints {be} in no behaviour");
+            Diagnostic::warning(code::LIVENESS_CUT, message)
+                .note("temporal properties were checked on behaviours inside the constraints only")
+        }),
+    ];
+    for warning in weak.into_iter().flatten() {
+        if options.strict && violations.is_empty() {
+            violations.push(Violation::bare(Verdict::Failure(Phase::Setup, Box::new(strictly(&warning)))));
+        }
+        warnings.push(warning);
     }
 }
 
