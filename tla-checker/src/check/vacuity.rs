@@ -13,8 +13,7 @@ use tla_parser::diagnostic::Diagnostic;
 
 /// Warnings about what never happened.
 pub(super) fn warnings(prepared: &Prepared, outcome: &Outcome) -> Vec<Diagnostic> {
-    let exhaustive =
-        matches!(outcome.method, Method::BreadthFirst | Method::DepthFirst | Method::Deepening);
+    let exhaustive = matches!(outcome.method, Method::BreadthFirst | Method::DepthFirst | Method::Deepening);
     if outcome.verdict != Verdict::Success || !exhaustive || outcome.distinct_states == 0 {
         return Vec::new();
     }

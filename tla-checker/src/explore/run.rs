@@ -3,11 +3,11 @@
 //! Holds: whoever ends a search early says why before it sets the flag, and the first reason stands.
 //! The counts are exact between levels; during one they lag by what the workers have not published.
 
-use super::constants::Constants;
 use super::Options;
 use super::behaviours::Behaviours;
 use super::candidates::Candidates;
 use super::checkpoint::Saving;
+use super::constants::Constants;
 use super::disk::Disk;
 use super::exact::Exact;
 use super::finding::{Finding, Findings};

@@ -82,11 +82,7 @@ pub fn write_html(
         let at = Place::of(finding.span, sources);
         let place = clean(&sources.describe(finding.span));
         let anchor = format!("f{}l{}", finding.span.file.0, at.line);
-        writeln!(
-            out,
-            "<li><a href=\"#{anchor}\">{place}</a>: {}</li>",
-            clean(&message(finding, sources))
-        )?;
+        writeln!(out, "<li><a href=\"#{anchor}\">{place}</a>: {}</li>", clean(&message(finding, sources)))?;
     }
     writeln!(out, "</ul>")?;
     for (file, marks) in marks(coverage, sources) {
