@@ -1,6 +1,6 @@
 //! Coverage: how often each part of a model was evaluated, and what never happened.
 //!
-//! Enters: what a run counted ([`chart`]). Leaves: [`Coverage`], data for the reports: for each action how
+//! Enters: what a run counted (`coverage/chart.rs`). Leaves: [`Coverage`], data for the reports: for each action how
 //! many states it generated and how many of them were new, for each expression how often it was evaluated, and
 //! [`Finding`]s: actions never taken, conditions that always came out the same.
 //! Holds: everything here was counted by the one evaluator, in a search that leaves out no evaluation. So a

@@ -168,7 +168,10 @@ pub(super) fn message(finding: &Finding, sources: &SourceMap) -> String {
     };
     let times = counted(*evaluated, "time");
     match kind {
-        FindingKind::ActionNeverTaken => format!("the action `{name}` is never taken"),
+        FindingKind::ActionNeverTaken if sources.text(*span) == name => {
+            format!("the action `{name}` is never taken")
+        }
+        FindingKind::ActionNeverTaken => format!("the disjunct {text} of `{name}` is never taken"),
         FindingKind::VariableNeverChanges => format!("the variable `{name}` never changes"),
         FindingKind::NeverFalse => format!("{text} in `{name}` is never false ({times} true)"),
         FindingKind::NeverTrue => format!("{text} in `{name}` is never true ({times} false)"),
@@ -252,7 +255,8 @@ pub fn write_coverage(out: &mut dyn Write, coverage: &Coverage, sources: &Source
     }
     writeln!(out, "What never happened ({}):", grouped(findings.len() as u64))?;
     for finding in findings {
-        writeln!(out, "  {}: {}", sources.describe(finding.span), message(finding, sources))?;
+        let place = sources.describe(bare(finding.span, sources));
+        writeln!(out, "  {place}: {}", message(finding, sources))?;
     }
     Ok(())
 }
