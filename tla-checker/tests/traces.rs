@@ -111,7 +111,7 @@ fn a_trace_that_was_written_is_replayed() {
         // What a temporal property says of a behaviour is not judged.
         let wanted = if *kind == "liveness" { "success" } else { kind };
         assert_eq!(replayed["outcome"], wanted, "{spec}: {replayed}");
-        assert_eq!(states(&replayed).0, states(&first).0, "{spec}");
+        assert_eq!(states(&replayed), states(&first), "{spec}");
         assert_eq!(replayed["log"]["matched"], replayed["log"]["events"], "{spec}");
         // The report of a run is a trace too.
         std::fs::write(into.path().join("report.json"), first.to_string()).expect("written");

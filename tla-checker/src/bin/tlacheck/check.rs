@@ -221,7 +221,7 @@ fn search(
     if let Some(path) = &args.coverage_html {
         std::fs::File::create(path).map_err(|error| unwritable(path, &error))?;
     }
-    let formats = traces::formats(&args.dump_trace).map_err(|d| stop("error", status::USAGE, vec![d]))?;
+    let formats = traces::formats(&args.dump_trace).map_err(|d| stop("error", status::USAGE, vec![*d]))?;
     let search = explore::Options {
         workers: tool::workers(args),
         max_depth: args.dfid.or(args.depth),
