@@ -8,7 +8,7 @@
 
 use super::call::Cell;
 use super::door::Assigned;
-use super::{Evaluator, RED_ZONE, Result};
+use super::{Evaluator, Result};
 use crate::explanation::Reason;
 use crate::ir::*;
 use crate::state::Log;
@@ -59,7 +59,7 @@ impl<'m> Evaluator<'m> {
     }
 
     fn act(&mut self, id: NodeId, base: usize, then: &Then<'_>, out: &mut Out<'_, 'm>) -> Flow {
-        if stacker::remaining_stack().is_none_or(|left| left < RED_ZONE) {
+        if !self.has_stack() {
             return self.grow(id, |this| this.act_node(id, base, then, out));
         }
         self.act_node(id, base, then, out)
