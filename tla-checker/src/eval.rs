@@ -12,6 +12,7 @@
 //! *Specifying Systems*, sections 14.2 and 16.
 
 mod act;
+mod answers;
 mod bits;
 mod branch;
 mod cache;
@@ -44,6 +45,7 @@ use crate::observer::{Cancel, Observer};
 use crate::space::Progress;
 use crate::state::{Layout, Store};
 use crate::value::{Interner, Limits, RecordShape, Shared, Symbol, Value, ValueError};
+use answers::Answers;
 use call::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -90,6 +92,22 @@ const STACK_CHUNK: usize = 8 << 20;
 /// How much of it a call may take on the average when as many are nested as may be.
 const STACK_PER_CALL: usize = 20 * 1024;
 
+/// About where the stack has come to.
+#[inline(always)]
+fn here() -> usize {
+    let mark = 0u8;
+    &raw const mark as usize
+}
+
+/// The address at which there is no more stack than must be left.
+fn floor() -> usize {
+    match stacker::remaining_stack() {
+        // Stacks grow downwards on every machine that `stacker` knows.
+        Some(left) => here().saturating_sub(left).saturating_add(RED_ZONE),
+        None => usize::MAX,
+    }
+}
+
 /// Evaluates for one thread.
 pub struct Evaluator<'m> {
     setting: &'m Setting<'m>,
@@ -105,12 +123,12 @@ pub struct Evaluator<'m> {
     /// The branches of the log that are under way, each by a number of its own.
     branches: Vec<u64>,
     branched: u64,
-    /// Which expressions have no variables in them, as far as it was asked.
-    blind: rustc_hash::FxHashMap<NodeId, bool>,
+    /// Which expressions have no variables in them.
+    blind: Answers,
     /// Which variables expressions read that are kept and mention no slots, as far as it was asked.
     read_by: rustc_hash::FxHashMap<NodeId, Option<Rc<[u32]>>>,
-    /// Which expressions call nothing, as far as it was asked.
-    cheap: rustc_hash::FxHashMap<NodeId, bool>,
+    /// Which expressions call nothing.
+    cheap: Answers,
     symbols: Vec<Symbol>,
     strings: Vec<Value>,
     shapes: Vec<Rc<RecordShape>>,
@@ -123,14 +141,16 @@ pub struct Evaluator<'m> {
     limits: Limits,
     depth: u32,
     chunks: usize,
+    /// Below this address of the stack, what may nest goes on with more of it.
+    floor: usize,
     ticks: u32,
     /// Initial states are being found: unprimed variables are what is assigned.
     init: bool,
     intermediate: u64,
     /// How often each assignment that is found is handed out; none where the first one will do.
     copies: Option<u64>,
-    /// In which guards the ways are counted, as far as it was asked.
-    countable: rustc_hash::FxHashMap<NodeId, bool>,
+    /// In which guards the ways are counted.
+    countable: Answers,
     /// How far the search is.
     pub progress: Progress,
     /// The states of a trace, for `Trace`, when they are known.
@@ -149,8 +169,8 @@ pub struct Evaluator<'m> {
     void: Vec<(OpId, tla_parser::source::Span)>,
     /// How often expressions were evaluated, while somebody asks.
     counting: Option<Box<counting::Counting<'m>>>,
-    /// Stack that must be left to enter an expression without further ado; all of it while that is counted.
-    red_zone: usize,
+    /// The same address, or the largest one while evaluations are counted.
+    watched: usize,
 }
 
 impl<'m> Evaluator<'m> {
@@ -183,9 +203,9 @@ impl<'m> Evaluator<'m> {
             trail: Vec::new(),
             branches: Vec::new(),
             branched: 0,
-            blind: rustc_hash::FxHashMap::default(),
+            blind: Answers::default(),
             read_by: Default::default(),
-            cheap: rustc_hash::FxHashMap::default(),
+            cheap: Answers::default(),
             strings: symbols.iter().cloned().map(Value::Str).collect(),
             symbols,
             shapes,
@@ -196,11 +216,12 @@ impl<'m> Evaluator<'m> {
             limits,
             depth: 0,
             chunks: 0,
+            floor: floor(),
             ticks: 0,
             init: false,
             intermediate: 0,
             copies: Some(1),
-            countable: rustc_hash::FxHashMap::default(),
+            countable: Answers::default(),
             progress: Progress::default(),
             trace: None,
             seed: 0,
@@ -211,7 +232,7 @@ impl<'m> Evaluator<'m> {
             through: None,
             void: Vec::new(),
             counting: None,
-            red_zone: RED_ZONE,
+            watched: floor(),
         }
     }
 
@@ -291,6 +312,7 @@ impl<'m> Evaluator<'m> {
         self.branches.clear();
         self.recalled.reset();
         self.depth = 0;
+        self.stand_on(floor());
         self.copies = Some(1);
     }
 
@@ -321,9 +343,38 @@ impl<'m> Evaluator<'m> {
             return Err(self.too_much_stack(at, most * STACK_CHUNK));
         }
         self.chunks += 1;
-        let result = stacker::grow(STACK_CHUNK, || f(self));
+        let result = self.on_more_stack(f);
         self.chunks -= 1;
         result
+    }
+
+    /// Whether there is stack to enter an expression.
+    #[inline]
+    fn has_stack(&self) -> bool {
+        here() >= self.floor
+    }
+
+    /// Goes on with more stack.
+    fn on_more_stack<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.floor;
+        let result = stacker::grow(STACK_CHUNK, || {
+            self.stand_on(floor());
+            f(self)
+        });
+        self.stand_on(before);
+        result
+    }
+
+    /// Below this address there is too little stack; where evaluations are counted, all are looked at.
+    fn stand_on(&mut self, floor: usize) {
+        self.floor = floor;
+        self.watched = if self.is_counting() { usize::MAX } else { floor };
+    }
+
+    /// Whether there is stack to enter an expression, and nothing else to be done there.
+    #[inline]
+    fn is_unwatched(&self) -> bool {
+        here() >= self.watched
     }
 
     /// Every so often, whether the run was cancelled.
@@ -382,18 +433,29 @@ impl<'m> Evaluator<'m> {
                 let own = self.stack.len();
                 let frame = self.ir.caches[cache.index()] as usize;
                 self.stack.resize_with(own + frame, || Cell::Empty);
-                let value = self.eval_lazy(*inner, own);
+                let value = match self.ir.reads(*inner) {
+                    Reads::Constant => self.eval_lazy(*inner, own),
+                    _ => self.drawn(*cache, *inner, own),
+                };
                 self.stack.truncate(own);
                 let value = value?;
                 self.caches[cache.index()] = Some(value.clone());
                 Ok(value)
             }
             Node::Kept(cache, inner) => self.kept(*cache, *inner, base),
-            _ if stacker::remaining_stack().is_none_or(|left| left < self.red_zone) => {
-                self.eval_watched(id, base)
-            }
+            _ if !self.is_unwatched() => self.eval_watched(id, base),
             _ => self.eval_node(id, base),
         }
+    }
+
+    /// A constant that is drawn at random: the same for all workers of a run.
+    #[cold]
+    fn drawn(&mut self, cache: CacheId, inner: NodeId, own: usize) -> Result<Value> {
+        let begin = self.setting.registers.seed().wrapping_add(u64::from(cache.0) << 32);
+        let before = std::mem::replace(&mut self.seed, begin);
+        let value = self.eval_lazy(inner, own);
+        self.seed = before;
+        value
     }
 
     fn eval_node(&mut self, id: NodeId, base: usize) -> Result<Value> {
@@ -481,6 +543,10 @@ impl<'m> Evaluator<'m> {
                 let a = self.eval(*a, base)?;
                 let set = a.big_union(&self.limits);
                 self.made(set, id)
+            }
+            // Numbers need not be looked into.
+            Node::Native(native, args) if native.family() == native::Family::Arithmetic => {
+                self.arithmetic(*native, args, id, base)
             }
             Node::Native(native, args) => {
                 let value = self.native(*native, args, id, base)?;

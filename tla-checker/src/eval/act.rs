@@ -8,7 +8,7 @@
 
 use super::call::Cell;
 use super::door::Assigned;
-use super::{Evaluator, RED_ZONE, Result};
+use super::{Evaluator, Result};
 use crate::explanation::Reason;
 use crate::ir::*;
 use crate::state::Log;
@@ -59,15 +59,13 @@ impl<'m> Evaluator<'m> {
     }
 
     fn act(&mut self, id: NodeId, base: usize, then: &Then<'_>, out: &mut Out<'_, 'm>) -> Flow {
-        match stacker::remaining_stack() {
-            Some(left) if left >= self.red_zone => return self.act_node(id, base, then, out),
-            Some(left) if left >= RED_ZONE => {}
-            _ => {
-                self.count_try(id);
-                return self.grow(id, |this| this.act_node(id, base, then, out));
-            }
+        if self.is_unwatched() {
+            return self.act_node(id, base, then, out);
         }
         self.count_try(id);
+        if !self.has_stack() {
+            return self.grow(id, |this| this.act_node(id, base, then, out));
+        }
         self.act_node(id, base, then, out)
     }
 

@@ -299,8 +299,8 @@ impl<'m> Evaluator<'m> {
 
     /// Whether an expression has no variables in it, apart from what cells may stand for.
     fn is_blind(&mut self, id: NodeId) -> bool {
-        if let Some(known) = self.blind.get(&id) {
-            return *known;
+        if let Some(known) = self.blind.get(id) {
+            return known;
         }
         let mut blind = match self.ir.node(id) {
             Node::Var(_)
@@ -318,7 +318,7 @@ impl<'m> Evaluator<'m> {
             Node::Native(native, _) => native.is_pure(),
             // Constant, whatever is inside.
             Node::Cached(..) => {
-                self.blind.insert(id, true);
+                self.blind.set(id, true);
                 return true;
             }
             _ => true,
@@ -326,7 +326,7 @@ impl<'m> Evaluator<'m> {
         let mut children = Vec::new();
         self.ir.children(id, &mut |c| children.push(c));
         blind = blind && children.into_iter().all(|c| self.is_blind(c));
-        self.blind.insert(id, blind);
+        self.blind.set(id, blind);
         blind
     }
 }

@@ -314,7 +314,7 @@ impl<'m> Evaluator<'m> {
         if !self.door.is_logging() {
             return self.truth(id, base);
         }
-        if stacker::remaining_stack().is_none_or(|left| left < super::RED_ZONE) {
+        if !self.has_stack() {
             return self.grow(id, |this| this.each_holds_node(id, base));
         }
         self.each_holds_node(id, base)

@@ -291,9 +291,9 @@ impl<'m> Evaluator<'m> {
         let Node::Operator(op, captured) = self.ir.node(node) else {
             unreachable!("only operators become callees")
         };
-        if stacker::remaining_stack().is_none_or(|left| left < super::RED_ZONE) {
+        if !self.has_stack() {
             // Operators that capture operators: as deep as calls are nested.
-            return stacker::grow(super::STACK_CHUNK, || self.take_operator(*op, captured, base, at));
+            return self.on_more_stack(|this| this.take_operator(*op, captured, base, at));
         }
         self.take_operator(*op, captured, base, at)
     }

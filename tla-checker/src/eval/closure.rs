@@ -112,10 +112,10 @@ impl<'m> Evaluator<'m> {
     ) -> Result<Value> {
         self.enter(id)?;
         let new = self.push_rule(c, applied, rule, &argument, id)?;
-        let result = if stacker::remaining_stack().is_none_or(|left| left < super::RED_ZONE) {
-            self.grow(id, |this| this.eval(rule.body, new))
-        } else {
+        let result = if self.has_stack() {
             self.eval(rule.body, new)
+        } else {
+            self.grow(id, |this| this.eval(rule.body, new))
         };
         self.stack.truncate(new);
         self.leave();

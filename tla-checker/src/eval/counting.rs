@@ -6,7 +6,7 @@
 //! the stack is looked after: an evaluator that counts takes that way for every expression, one that does not
 //! is none the slower.
 
-use super::{Evaluator, RED_ZONE, Result};
+use super::{Evaluator, Result};
 use crate::coverage::chart::{Chart, Count};
 use crate::ir::{Node, NodeId};
 use crate::value::Value;
@@ -74,7 +74,7 @@ impl<'m> Evaluator<'m> {
     /// Counts evaluations from now on.
     pub(crate) fn count_in(&mut self, chart: &'m Chart) {
         self.counting = Some(Counting::new(chart));
-        self.red_zone = usize::MAX;
+        self.stand_on(self.floor);
     }
 
     /// Whether evaluations are counted.
@@ -110,9 +110,9 @@ impl<'m> Evaluator<'m> {
     #[cold]
     pub(super) fn eval_watched(&mut self, id: NodeId, base: usize) -> Result<Value> {
         let begun = self.counting.as_mut().and_then(|counting| counting.begin(id));
-        let value = match stacker::remaining_stack() {
-            Some(left) if left >= RED_ZONE => self.eval_node(id, base),
-            _ => self.grow(id, |this| this.eval_node(id, base)),
+        let value = match self.has_stack() {
+            true => self.eval_node(id, base),
+            false => self.grow(id, |this| this.eval_node(id, base)),
         };
         if let (Some(counting), Some((place, began))) = (&mut self.counting, begun) {
             counting.end(place, began);

@@ -47,6 +47,10 @@ macro_rules! natives {
             pub fn is_pure(self) -> bool {
                 match self { $($(Native::$name => natives!(@pure $purity),)*)* }
             }
+            /// Whether its value is drawn at random.
+            pub fn is_random(self) -> bool {
+                self.family() == Family::Random || self == Native::RandomElement
+            }
             pub(super) fn family(self) -> Family {
                 match self { $($(Native::$name => Family::$family,)*)* }
             }

@@ -11,12 +11,6 @@ use crate::ir::*;
 use crate::state::PartId;
 use crate::value::{Keys, Value};
 
-/// Whether there is stack to look through another cell. Arguments may stand for one another as deep as
-/// calls are nested; without it, they are evaluated, on a stack that grows.
-fn has_stack() -> bool {
-    stacker::remaining_stack().is_some_and(|left| left >= super::RED_ZONE)
-}
-
 /// A set kept as bits: the state and the part.
 pub(super) type Bits = (usize, PartId);
 
@@ -70,7 +64,9 @@ impl<'m> Evaluator<'m> {
                 fields.iter().all(|&(_, e)| self.is_safe(e)).then_some((node, base))
             }
             Node::Inlined(_, e) | Node::Kept(_, e) => self.constructor(*e, base),
-            Node::Local(slot) if has_stack() => {
+            // Arguments may stand for one another as deep as calls are nested: without stack to look through
+            // them, they are evaluated, on a stack that grows.
+            Node::Local(slot) if self.has_stack() => {
                 let (e, base) = self.by_name(base + *slot as usize)?;
                 self.constructor(e, base)
             }
@@ -95,7 +91,7 @@ impl<'m> Evaluator<'m> {
 
     /// Where the value of a cell lies.
     pub(super) fn spot_cell(&self, index: usize) -> Option<Spot<'_>> {
-        if !has_stack() {
+        if !self.has_stack() {
             return None;
         }
         match &self.stack[index] {
@@ -153,7 +149,9 @@ impl<'m> Evaluator<'m> {
                 Ok(self.settle(*f, base)? || settled)
             }
             Node::Inlined(_, e) => self.settle(*e, base),
-            Node::Local(slot) if has_stack() => match self.by_name(base + *slot as usize) {
+            // Arguments may stand for one another as deep as calls are nested: without stack to look through
+            // them, they are evaluated, on a stack that grows.
+            Node::Local(slot) if self.has_stack() => match self.by_name(base + *slot as usize) {
                 Some((e, frame)) => self.settle(e, frame),
                 None => Ok(false),
             },
@@ -211,7 +209,7 @@ impl<'m> Evaluator<'m> {
     }
 
     fn place_of_cell(&mut self, index: usize) -> Option<Bits> {
-        if !has_stack() {
+        if !self.has_stack() {
             return None;
         }
         match &self.stack[index] {
@@ -230,14 +228,14 @@ impl<'m> Evaluator<'m> {
 
     /// Whether evaluating an expression once more costs little: nothing is called in it.
     fn is_cheap(&mut self, id: NodeId) -> bool {
-        if let Some(known) = self.cheap.get(&id) {
-            return *known;
+        if let Some(known) = self.cheap.get(id) {
+            return known;
         }
         let mut cheap = match self.ir.node(id) {
             Node::Native(native, args) => native.is_pure() && args.len() <= 2,
             // Kept once they are evaluated.
             Node::Cached(..) | Node::Local(_) => {
-                self.cheap.insert(id, true);
+                self.cheap.set(id, true);
                 return true;
             }
             Node::Bool(_)
@@ -261,7 +259,7 @@ impl<'m> Evaluator<'m> {
         let mut children = Vec::new();
         self.ir.children(id, &mut |c| children.push(c));
         cheap = cheap && children.into_iter().all(|c| self.is_cheap(c));
-        self.cheap.insert(id, cheap);
+        self.cheap.set(id, cheap);
         cheap
     }
 

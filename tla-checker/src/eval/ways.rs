@@ -8,7 +8,7 @@
 //! `--reference` tries each branch.
 
 use super::call::Cell;
-use super::{Evaluator, RED_ZONE, Result};
+use super::{Evaluator, Result};
 use crate::ir::*;
 use crate::value::Value;
 use std::ops::ControlFlow;
@@ -49,11 +49,11 @@ impl<'m> Evaluator<'m> {
 
     /// Whether no `\E` that multiplies ranges over a part of the state.
     fn is_countable(&mut self, id: NodeId) -> bool {
-        if let Some(known) = self.countable.get(&id) {
-            return *known;
+        if let Some(known) = self.countable.get(id) {
+            return known;
         }
         // What calls itself is as countable as the rest of it.
-        self.countable.insert(id, true);
+        self.countable.set(id, true);
         let ir = self.ir;
         let children: Vec<NodeId> = match ir.node(id) {
             Node::And(items) | Node::Or(items) => items.to_vec(),
@@ -74,12 +74,12 @@ impl<'m> Evaluator<'m> {
         let countable = children
             .into_iter()
             .all(|c| c != id && stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || self.is_countable(c)));
-        self.countable.insert(id, countable);
+        self.countable.set(id, countable);
         countable
     }
 
     fn ways(&mut self, id: NodeId, base: usize) -> Result<u64> {
-        if stacker::remaining_stack().is_none_or(|left| left < RED_ZONE) {
+        if !self.has_stack() {
             return self.grow(id, |this| this.ways_of(id, base));
         }
         self.ways_of(id, base)

@@ -21,7 +21,7 @@ pub(super) struct Constants {
 impl Constants {
     /// For a space; nothing is watched where states will be missed, or stand for others.
     pub fn new<S: StateSpace>(space: &S, all_states: bool) -> Self {
-        let watched = if all_states && !space.has_view() { space.variables().len() } else { 0 };
+        let watched = if all_states && !space.shares_keys() { space.variables().len() } else { 0 };
         Constants { variables: (0..watched).collect(), values: Vec::new(), witness: Packed::default() }
     }
 

@@ -218,6 +218,8 @@ impl<'i> Specialiser<'i> {
     /// What a new node may read.
     fn level(&self, node: &Node, like: NodeId) -> Reads {
         match node {
+            Node::Var(_) => Reads::State,
+            Node::NextVar(_) => Reads::Action,
             Node::Local(slot) => self.slots[*slot as usize],
             // What is called is unknown, or not looked into.
             Node::CallLocal(..) | Node::Call(..) | Node::Operator(..) | Node::Closure(..) => {

@@ -10,6 +10,7 @@ use crate::value::fingerprint::Path;
 use crate::value::{Interner, Value, ValueError};
 use dashmap::DashMap;
 use rustc_hash::FxBuildHasher;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -112,8 +113,13 @@ pub(crate) struct Known {
     pub terms: Vec<u64>,
     /// The indices in the canonical order of the values; of elements only.
     pub order: Vec<u32>,
+    /// Values that are no elements and were found comparable lately, with how many elements there were.
+    foreign: RefCell<Vec<(Value, usize)>>,
     bytes: Vec<u8>,
 }
+
+/// How many values that are no elements are remembered: those of one evaluation, not all.
+const FOREIGN: usize = 1024;
 
 impl Known {
     pub(super) fn new(dictionary: Arc<Dictionary>) -> Self {
@@ -123,6 +129,7 @@ impl Known {
             values: Vec::new(),
             terms: Vec::new(),
             order: Vec::new(),
+            foreign: RefCell::default(),
             bytes: Vec::new(),
         }
     }
@@ -169,6 +176,21 @@ impl Known {
     /// Whether a value can be compared with every element: they can with one another, so the two beside
     /// its place speak for all.
     pub fn comparable(&self, value: &Value) -> bool {
+        let mut foreign = self.foreign.borrow_mut();
+        foreign.resize(FOREIGN, (Value::FALSE, usize::MAX));
+        let (known, elements) =
+            &mut foreign[(value.identity().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize % FOREIGN];
+        if known.same(value) && *elements == self.order.len() {
+            return true;
+        }
+        let comparable = self.is_comparable(value);
+        if comparable {
+            (*known, *elements) = (value.clone(), self.order.len());
+        }
+        comparable
+    }
+
+    fn is_comparable(&self, value: &Value) -> bool {
         let at = self.order.partition_point(|&o| self.values[o as usize] < *value);
         let beside = self.order[at.saturating_sub(1)..].iter().take(2);
         beside.map(|&o| &self.values[o as usize]).all(|v| v.try_cmp(value).is_ok() && v.try_eq(value).is_ok())

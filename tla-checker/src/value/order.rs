@@ -239,7 +239,13 @@ fn walk_all<R: Reading>(reading: &R, a: &[Value], b: &[Value]) -> Result<Orderin
         return Ok(a.len().cmp(&b.len()));
     }
     for (x, y) in a.iter().zip(b) {
-        let order = walk(reading, x, y)?;
+        // Most components are atoms, and most of those decide at once.
+        let order = match (x, y) {
+            (Value::Int(x), Value::Int(y)) => x.cmp(y),
+            (Value::Str(x), Value::Str(y)) => x.cmp(y),
+            (Value::Model(x), Value::Model(y)) if x.same(y) => Ordering::Equal,
+            _ => walk(reading, x, y)?,
+        };
         if order != Ordering::Equal {
             return Ok(order);
         }

@@ -73,7 +73,8 @@ fn place(seed: u64, parts: &[Value]) -> usize {
 
 impl Value {
     /// A number that is the same for the same values ([`Value::same`]), while they live.
-    fn identity(&self) -> u64 {
+    #[inline]
+    pub(crate) fn identity(&self) -> u64 {
         match self {
             Value::Bool(b) => *b as u64,
             Value::Int(i) => *i as u64,

@@ -20,13 +20,29 @@ pub struct Symbol(Rc<Text>);
 
 struct Text {
     hash: u64,
+    /// The first eight bytes, the first the most significant: where they differ, they decide the order.
+    head: u64,
+    /// What is its type, if it names a typed model value.
+    typed: Option<char>,
     text: Box<str>,
+}
+
+impl Text {
+    fn new(text: &str) -> Text {
+        let mut head = [0; 8];
+        let known = text.len().min(8);
+        head[..known].copy_from_slice(&text.as_bytes()[..known]);
+        let mut chars = text.chars();
+        let first = chars.next();
+        let typed = first.filter(|_| chars.next() == Some('_') && chars.next().is_some());
+        Text { hash: xxh3_64(text.as_bytes()), head: u64::from_be_bytes(head), typed, text: text.into() }
+    }
 }
 
 impl Symbol {
     /// A new symbol; see [`Interner::symbol`] to share one.
     pub fn new(text: &str) -> Symbol {
-        Symbol(Rc::new(Text { hash: xxh3_64(text.as_bytes()), text: text.into() }))
+        Symbol(Rc::new(Text::new(text)))
     }
 
     /// The text.
@@ -71,7 +87,10 @@ impl PartialOrd for Symbol {
 impl Ord for Symbol {
     #[inline]
     fn cmp(&self, other: &Symbol) -> Ordering {
-        if self.same(other) { Ordering::Equal } else { self.0.text.cmp(&other.0.text) }
+        if self.same(other) {
+            return Ordering::Equal;
+        }
+        self.0.head.cmp(&other.0.head).then_with(|| self.0.text.cmp(&other.0.text))
     }
 }
 
@@ -113,10 +132,9 @@ impl ModelValue {
     }
 
     /// Its type, if it is typed.
+    #[inline]
     pub fn typed(&self) -> Option<char> {
-        let mut chars = self.name().chars();
-        let first = chars.next()?;
-        (chars.next() == Some('_') && chars.next().is_some()).then_some(first)
+        self.0.0.typed
     }
 
     /// Whether both are one allocation.

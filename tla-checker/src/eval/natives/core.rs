@@ -6,7 +6,7 @@ use crate::value::Value;
 use tla_parser::code;
 
 impl<'m> Evaluator<'m> {
-    pub(super) fn arithmetic(
+    pub(in crate::eval) fn arithmetic(
         &mut self,
         native: Native,
         args: &[NodeId],
@@ -18,6 +18,15 @@ impl<'m> Evaluator<'m> {
             return self.checked(a.negate(), id);
         }
         let b = self.eval(args[1], base)?;
+        if let (Value::Int(a), Value::Int(b)) = (&a, &b) {
+            match native {
+                Native::Less => return Ok(Value::Bool(a < b)),
+                Native::Greater => return Ok(Value::Bool(a > b)),
+                Native::AtMost => return Ok(Value::Bool(a <= b)),
+                Native::AtLeast => return Ok(Value::Bool(a >= b)),
+                _ => {}
+            }
+        }
         let result = match native {
             Native::Add => a.add(&b),
             Native::Subtract => a.subtract(&b),

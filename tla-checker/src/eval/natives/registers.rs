@@ -42,6 +42,13 @@ impl Registers {
         all
     }
 
+    /// Where the random choices of the run begin.
+    pub fn seed(&self) -> u64 {
+        let Some(Datum::Record(config)) = self.facts.get("config") else { return 0 };
+        let seed = config.iter().find(|(name, _)| name == "seed");
+        if let Some((_, Datum::Int(seed))) = seed { *seed as u64 } else { 0 }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, FxHashMap<i64, Datum>> {
         self.values.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
