@@ -13,6 +13,8 @@ pub(crate) enum Rule {
     ReadWord,
     /// A bit that is read is logged.
     ReadBit,
+    /// What is compared in both states of a step is logged.
+    ReadSame,
     /// An evaluation that enumerates a universe depends on its size.
     Size,
     /// What was learned for one size of a universe says nothing about another.

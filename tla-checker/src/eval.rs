@@ -106,6 +106,8 @@ pub struct Evaluator<'m> {
     branched: u64,
     /// Which expressions have no variables in them, as far as it was asked.
     blind: rustc_hash::FxHashMap<NodeId, bool>,
+    /// Which variables expressions read that are kept and mention no slots, as far as it was asked.
+    read_by: rustc_hash::FxHashMap<NodeId, Option<Rc<[u32]>>>,
     /// Which expressions call nothing, as far as it was asked.
     cheap: rustc_hash::FxHashMap<NodeId, bool>,
     symbols: Vec<Symbol>,
@@ -175,6 +177,7 @@ impl<'m> Evaluator<'m> {
             branches: Vec::new(),
             branched: 0,
             blind: rustc_hash::FxHashMap::default(),
+            read_by: Default::default(),
             cheap: rustc_hash::FxHashMap::default(),
             strings: symbols.iter().cloned().map(Value::Str).collect(),
             symbols,

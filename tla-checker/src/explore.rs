@@ -31,6 +31,7 @@ mod frontier;
 mod gate;
 mod graph;
 mod judge;
+mod lassos;
 mod liveness;
 mod monitor;
 mod packed;
@@ -167,17 +168,6 @@ impl Options {
             ("--dump", self.dump.is_some()),
         ];
         asked.into_iter().find(|(_, asked)| *asked).map(|(option, _)| not_built(option, search))
-    }
-
-    /// Why a search that keeps no state graph cannot check temporal properties.
-    fn has_temporal<S: StateSpace>(&self, space: &S, search: &str) -> Option<Box<Failure>> {
-        if space.properties().temporal.duties.is_empty() || self.liveness == Liveness::Off {
-            return None;
-        }
-        let mut failure = not_built("a temporal property", search);
-        failure.help =
-            Some("check it with a search of its own; `--lncheck off` leaves it out here".to_owned());
-        Some(failure)
     }
 
     /// Why a search that keeps no states cannot compare them.

@@ -160,6 +160,23 @@ pub struct Kept {
     pub place: u32,
 }
 
+/// The variables that an expression may read, through whatever it calls.
+pub fn variables_in(ir: &Ir, e: NodeId) -> Vec<u32> {
+    let (mut found, mut todo) = (Vec::new(), vec![e]);
+    let (mut ops, mut rules) = (rustc_hash::FxHashSet::default(), rustc_hash::FxHashSet::default());
+    while let Some(id) = todo.pop() {
+        match ir.node(id) {
+            Node::Var(variable) if !found.contains(variable) => found.push(*variable),
+            Node::Call(op, ..) | Node::Operator(op, _) if ops.insert(*op) => todo.push(ir.op(*op).body),
+            Node::Closure(rule, ..) if rules.insert(*rule) => todo.push(ir.rules[rule.index()].body),
+            _ => {}
+        }
+        ir.children(id, &mut |child| todo.push(child));
+    }
+    found.sort_unstable();
+    found
+}
+
 /// The operators inside a formula that are about a step, in order: of those a step by the formula may be one
 /// or another.
 pub fn actions_in(ir: &Ir, formula: NodeId) -> Vec<OpId> {

@@ -16,12 +16,24 @@ use std::ops::ControlFlow;
 type Flow = Result<ControlFlow<()>>;
 const GO_ON: Flow = Ok(ControlFlow::Continue(()));
 
+/// The most alternatives of a predicate that are told apart.
+const MOST_CHOICES: usize = 256;
+
 /// What a quantifier ranges over.
 pub(super) enum Domain {
     /// The elements, in order.
     Values(Vec<Value>),
     /// A set kept as bits, and what else its elements have to satisfy.
     Bits(Bits, Vec<Sieve>),
+}
+
+impl Domain {
+    fn values(&self) -> Option<&[Value]> {
+        match self {
+            Domain::Values(elements) => Some(elements),
+            Domain::Bits(..) => None,
+        }
+    }
 }
 
 /// A condition on elements.
@@ -69,6 +81,43 @@ impl<'m> Evaluator<'m> {
         }
         self.join(fork);
         Ok(true)
+    }
+
+    /// Whether one of these holds, the first ones first.
+    fn any_holds(
+        &mut self,
+        count: usize,
+        mut each: impl FnMut(&mut Self, usize) -> Result<bool>,
+    ) -> Result<bool> {
+        let fork = match count {
+            2..=MOST_CHOICES if self.door.is_logging() => self.door.logging(|log| log.choice(count)),
+            _ => None,
+        };
+        let Some(fork) = fork else {
+            for k in 0..count {
+                if each(self, k)? {
+                    return Ok(true);
+                }
+            }
+            return Ok(false);
+        };
+        let mut holds = false;
+        for k in 0..count {
+            let Some(taken) = self.door.logging(|log| log.enter(fork, k as u32)) else { continue };
+            self.branched += 1;
+            self.branches.push(self.branched);
+            let trail = self.trail.len();
+            holds = each(self, k)?;
+            self.branches.pop();
+            self.retrace(trail);
+            self.door.logging(|log| log.decide(fork, &taken, holds));
+            if holds {
+                break;
+            }
+        }
+        self.door.logging(|log| log.chosen(fork));
+        // Where only some were to be tried, what comes of them all is looked up.
+        Ok(holds)
     }
 
     fn in_branch(&mut self, fork: Option<Fork>, branch: u32, f: impl FnOnce(&mut Self) -> Flow) -> Flow {
@@ -298,6 +347,30 @@ impl<'m> Evaluator<'m> {
                 self.leave();
                 answer.map_err(|e| self.within(e, *op, id))
             }
+            Node::Or(items) if self.chooses() => {
+                self.any_holds(items.len(), |this, k| this.each_holds(items[k], base))
+            }
+            Node::Quantifier(false, bounds, body) if self.chooses() => {
+                let domains = self.domains_for(bounds, base, "\\E")?;
+                let sets: Option<Vec<&[Value]>> = domains.iter().map(Domain::values).collect();
+                match sets {
+                    Some(sets) => self.any_element(bounds, &sets, *body, id, base),
+                    None => self.truth(id, base),
+                }
+            }
+            Node::Subscripted(true, action, sub) if self.chooses() => {
+                self.any_holds(2, |this, k| match k {
+                    0 => this.each_holds(*action, base),
+                    _ => this.each_same(*sub, id, base),
+                })
+            }
+            Node::Subscripted(false, action, sub) if self.chooses() => {
+                self.all_hold(2, |this, k| match k {
+                    0 => this.each_holds(*action, base),
+                    _ => Ok(!this.unchanged(*sub, id, base)?),
+                })
+            }
+            Node::Unchanged(e) | Node::Keep(_, e) if self.chooses() => self.each_same(*e, id, base),
             Node::Implies(a, b) => Ok(!self.truth(*a, base)? || self.each_holds(*b, base)?),
             Node::If(c, a, b) => {
                 let branch = if self.truth(*c, base)? { *a } else { *b };
@@ -309,6 +382,74 @@ impl<'m> Evaluator<'m> {
             },
             _ => self.truth(id, base),
         }
+    }
+
+    /// Whether alternatives of which one is enough are told apart.
+    fn chooses(&mut self) -> bool {
+        self.door.logging(|log| log.is_of_steps())
+    }
+
+    /// Whether the body holds for a combination of elements, each in a branch of its own.
+    fn any_element(
+        &mut self,
+        bounds: &'m [Bound],
+        sets: &[&[Value]],
+        body: NodeId,
+        id: NodeId,
+        base: usize,
+    ) -> Result<bool> {
+        let (Some((bound, rest)), Some((elements, others))) = (bounds.split_first(), sets.split_first())
+        else {
+            return self.each_holds(body, base);
+        };
+        self.any_holds(elements.len(), |this, k| {
+            this.tick(id)?;
+            this.bind(&bound.pattern, elements[k].clone(), id, base)?;
+            this.any_element(rest, others, body, id, base)
+        })
+    }
+
+    /// Whether an expression has the same value in both states; of a tuple, each component in a branch of
+    /// its own.
+    fn each_same(&mut self, e: NodeId, id: NodeId, base: usize) -> Result<bool> {
+        let ir = self.ir;
+        match ir.node(e) {
+            Node::Tuple(items) => self.all_hold(items.len(), |this, k| this.each_same(items[k], id, base)),
+            Node::Inlined(op, inner) if matches!(ir.node(*inner), Node::Tuple(_) | Node::Inlined(..)) => {
+                self.each_same(*inner, id, base).map_err(|f| self.within(f, *op, id))
+            }
+            _ => {
+                // Where what it reads is the same, it is; whether it has a value has to be found out.
+                if let Some(variables) = self.read_by(e)
+                    && variables.iter().all(|&v| self.door.is_same(v) == Some(true))
+                {
+                    let value = self.eval(e, base)?;
+                    return self.checked(value.try_eq(&value), id);
+                }
+                self.unchanged(e, id, base)
+            }
+        }
+    }
+
+    /// The variables that an expression reads, if it is kept whatever is bound around it.
+    fn read_by(&mut self, e: NodeId) -> Option<std::rc::Rc<[u32]>> {
+        if let Some(known) = self.read_by.get(&e) {
+            return known.clone();
+        }
+        let (ir, mut at) = (self.ir, e);
+        let is_kept = loop {
+            match ir.node(at) {
+                Node::Inlined(_, inner) => at = *inner,
+                Node::Call(op, captured, args) if captured.is_empty() && args.is_empty() => {
+                    at = ir.op(*op).body;
+                }
+                Node::Kept(cache, _) => break ir.kept[cache.index()].slots.is_empty(),
+                _ => break false,
+            }
+        };
+        let variables = is_kept.then(|| variables_in(ir, e).into());
+        self.read_by.insert(e, variables.clone());
+        variables
     }
 
     pub(super) fn domains_for(

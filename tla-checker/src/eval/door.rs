@@ -147,7 +147,7 @@ impl Door {
             let read = match read {
                 Read::Word(word) => Read::Word(word + offset),
                 Read::Bit(word, bit) => Read::Bit(word + offset, bit),
-                Read::Size(table) => Read::Size(table),
+                Read::Size(_) | Read::Same(..) => read,
             };
             self.log.borrow_mut().read(read, value);
         }
@@ -330,9 +330,19 @@ impl Door {
             return Some(true);
         }
         let root = self.root(variable);
+        let p = &self.store.layout.parts[root as usize];
+        if self.logging && self.log.borrow().is_of_steps() {
+            for word in p.first..p.first + p.words {
+                let same = self.packed[0].words[word as usize] == self.packed[1].words[word as usize];
+                self.note(0, Read::Same(word, 0), same.into());
+                if !same {
+                    return None;
+                }
+            }
+            return Some(true);
+        }
         self.note_part(*a, root);
         self.note_part(*b, root);
-        let p = &self.store.layout.parts[root as usize];
         let words = p.first as usize..(p.first + p.words) as usize;
         (self.packed[*a].words[words.clone()] == self.packed[*b].words[words]).then_some(true)
     }

@@ -19,7 +19,9 @@ use super::run::ActionCount;
 use super::seen::Link;
 use super::successors::Successors;
 use super::trace::Behaviour;
-use super::{Options, collision_probability, order_warning, refused};
+use super::lassos::{Lassos, Met};
+use super::liveness;
+use super::{Options, collision_probability, not_built, order_warning, refused};
 use crate::failure::{Failure, FailureKind};
 use crate::observer::{Cancel, Observer};
 use crate::outcome::{Bound, Method, Outcome, Phase, Verdict};
@@ -57,7 +59,10 @@ fn run<S: StateSpace>(
     cancel: &Cancel,
 ) -> Outcome {
     let search = "depth-first search";
-    if let Some(failure) = options.has_files(search).or_else(|| options.has_temporal(space, search)) {
+    let lassos = Lassos::new(space, options);
+    // There a state stands for others, and is not what was stepped to.
+    let modulo = (lassos.is_some() && space.has_view()).then(|| not_built("a temporal property modulo VIEW", search));
+    if let Some(failure) = options.has_files(search).or(modulo) {
         return refused(failure);
     }
     let started = Instant::now();
@@ -78,6 +83,10 @@ fn run<S: StateSpace>(
         actions: vec![ActionCount::default(); space.instances().len()],
         followed: Followed::default(),
         held: None,
+        lassos,
+        numbered: FxHashMap::default(),
+        states: Vec::new(),
+        met: None,
         deepening: method == Method::Deepening,
     };
     pulse.over(|| {
@@ -89,6 +98,7 @@ fn run<S: StateSpace>(
             Method::Deepening => search.deepen(),
             _ => search.pass(),
         }
+        search.check_temporal();
     });
     search.outcome(method, started)
 }
@@ -96,6 +106,8 @@ fn run<S: StateSpace>(
 /// A state of the current path.
 struct Node {
     state: Packed,
+    /// Its number in the graph, if that is kept.
+    number: u32,
     /// The instance it was reached by; none of an initial state.
     instance: Option<usize>,
     /// What is still to be followed from here, the next one last.
@@ -131,6 +143,11 @@ struct Search<'r, S: StateSpace> {
     /// While deepening, what may yet be outdone by something with a shorter trace.
     held: Option<(Vec<Finding>, Behaviour)>,
     deepening: bool,
+    /// The graph, if there are temporal properties, with the number of each key and the states by number.
+    lassos: Option<Lassos<'r>>,
+    numbered: FxHashMap<u64, u32>,
+    states: Vec<Packed>,
+    met: Option<Met>,
 }
 
 impl<S: StateSpace> Search<'_, S> {
@@ -157,6 +174,9 @@ impl<S: StateSpace> Search<'_, S> {
         self.path.clear();
         (self.cut, self.waiting, self.generated, self.depth) = (0, 0, 0, 1);
         self.actions.fill(ActionCount::default());
+        self.lassos = Lassos::new(self.space, self.options);
+        self.numbered.clear();
+        self.states.clear();
         let Some(mut rest) = self.initial() else { return };
         while let Some(Entry { state, instance, key }) = self.next(&mut rest) {
             self.waiting -= 1;
@@ -168,7 +188,8 @@ impl<S: StateSpace> Search<'_, S> {
             if self.limit.is_some_and(|limit| level >= limit) {
                 continue;
             }
-            self.path.push(Node { state, instance, rest: Vec::new() });
+            let number = self.numbered.get(&key).copied().unwrap_or_default();
+            self.path.push(Node { state, number, instance, rest: Vec::new() });
             if !self.expand(level) || self.pulse.halt.is_cancelled() {
                 return;
             }
@@ -256,7 +277,7 @@ impl<S: StateSpace> Search<'_, S> {
                 let mut new = successors.packed(at);
                 let fingerprint = successors.get(at).fingerprint;
                 let seen = self.seen.len();
-                let key = self.judge(level, Some(&mut node.state), &mut new, fingerprint, tail, findings)?;
+                let key = self.judge(level, Some(node), &mut new, fingerprint, tail, findings)?;
                 self.actions[instance].distinct += i64::from(self.seen.len() > seen);
                 node.rest.extend(key.map(|key| Entry { state: new, instance: Some(instance), key }));
             }
@@ -280,7 +301,7 @@ impl<S: StateSpace> Search<'_, S> {
     fn judge(
         &mut self,
         level: u32,
-        mut from: Option<&mut Packed>,
+        from: Option<&mut Node>,
         new: &mut Packed,
         fingerprint: u64,
         tail: Tail,
@@ -288,11 +309,12 @@ impl<S: StateSpace> Search<'_, S> {
     ) -> Option<Option<u64>> {
         self.generated += 1;
         let worker = self.worker.as_mut()?;
-        match &mut from {
-            Some(from) => fit_both(worker, new, from),
+        let (number, mut before) = from.map(|node| (node.number, &mut node.state)).unzip();
+        match &mut before {
+            Some(before) => fit_both(worker, new, before),
             None => drop(new.fit(worker)),
         }
-        let from = from.as_ref().map(|from| from.words.as_slice());
+        let from = before.as_ref().map(|from| from.words.as_slice());
         // What a state before it says is not used: this search is to be plain.
         let generated = Generated { from, judged: None, state: &new.words };
         let mut faults = Vec::new();
@@ -302,6 +324,9 @@ impl<S: StateSpace> Search<'_, S> {
             Ok(false) => {
                 judge::state_faults(self.space, worker, generated, &mut faults);
                 judge::step_faults(self.space, worker, generated, &mut faults);
+                if let Some(lassos) = self.lassos.as_mut().filter(|_| from.is_some()) {
+                    lassos.cut += 1;
+                }
             }
             Ok(true) => {
                 let key = match &self.numbers {
@@ -317,6 +342,22 @@ impl<S: StateSpace> Search<'_, S> {
                             judge::state_faults(self.space, worker, generated, &mut faults);
                         }
                         judge::step_faults(self.space, worker, generated, &mut faults);
+                        if let Some(lassos) = &mut self.lassos {
+                            let number = match self.numbered.get(&key) {
+                                Some(&known) => Ok(known),
+                                None => lassos.state(worker, &new.words, from.is_none()).inspect(|&added| {
+                                    self.numbered.insert(key, added);
+                                    self.states.push(new.clone());
+                                }),
+                            }
+                            .and_then(|to| match number.zip(from) {
+                                Some(from) => lassos.step(worker, from, (to, &new.words)),
+                                None => Ok(()),
+                            });
+                            if let Err((atom, failure)) = number {
+                                faults.push((Subject::Failure(Phase::Temporal, atom), Some(failure)));
+                            }
+                        }
                         // Without a limit nothing is gained by a shorter way.
                         if held.is_none_or(|held| self.limit.is_some() && held > level) {
                             follow = Some(key);
@@ -370,6 +411,15 @@ impl<S: StateSpace> Search<'_, S> {
         on
     }
 
+    /// Checks temporal properties on what was searched, unless the search was ended.
+    fn check_temporal(&mut self) {
+        if let Some(lassos) = &mut self.lassos
+            && !self.pulse.halt.is_cancelled()
+        {
+            self.met = lassos.check(1, &self.pulse.halt);
+        }
+    }
+
     fn progress(&self, level: u32) -> Progress {
         let queue = if self.cut > 0 { self.cut } else { self.waiting };
         Progress { generated: self.generated, distinct: self.seen.len() as u64, queue, level }
@@ -391,7 +441,15 @@ impl<S: StateSpace> Search<'_, S> {
             self.followed = Followed::default();
             self.followed.add(vec![finding], &Behaviour::default(), false);
         }
-        let violations = self.followed.violations(self.space, self.worker.take(), &mut warnings);
+        let mut violations = self.followed.violations(self.space, &mut self.worker, &mut warnings);
+        if let (Some(met), Some(worker)) = (&self.met, &mut self.worker) {
+            let state = |number: u32| self.states[number as usize].clone();
+            violations.push(met.violation(self.space, worker, state, &mut warnings));
+        }
+        if liveness::is_checked(self.space, self.options, &mut warnings) {
+            let cut = self.lassos.as_ref().map_or(0, |lassos| lassos.cut);
+            liveness::weaken(self.space, self.options, cut, &mut violations, &mut warnings);
+        }
         let bound = self.pulse.bound().or((self.cut > 0).then_some(Bound::Depth));
         let end = self.progress(self.depth);
         let names = self.space.instances().iter().map(ToString::to_string);

@@ -41,7 +41,7 @@ impl Followed {
     pub fn violations<S: StateSpace>(
         &self,
         space: &S,
-        mut worker: Option<S::Worker<'_>>,
+        worker: &mut Option<S::Worker<'_>>,
         warnings: &mut Vec<Diagnostic>,
     ) -> Vec<Violation> {
         let mut violations = Vec::new();
@@ -54,7 +54,7 @@ impl Followed {
                     Ok(repeated) => violation = repeated,
                     Err(payload) => {
                         violation.verdict = Verdict::Failure(Phase::Next, Box::new(bug(&*payload)));
-                        worker = None;
+                        *worker = None;
                     }
                 }
             }

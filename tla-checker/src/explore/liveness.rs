@@ -9,7 +9,7 @@
 use super::packed::{Packed, fit_all};
 use super::run::Run;
 use super::trace::{self, Behaviour, Wanted, step, to_kept};
-use super::{Crew, Liveness};
+use super::{Crew, Liveness, Options};
 use crate::failure::{Failure, FailureKind};
 use crate::liveness::{Answer, Lasso, check};
 use crate::observer::Cancel;
@@ -59,13 +59,7 @@ impl<S: StateSpace> Crew<'_, S> {
     /// check.
     pub(super) fn lively(&mut self, violations: &mut Vec<Violation>, warnings: &mut Vec<Diagnostic>) {
         let run = self.run;
-        let temporal = &run.space.properties().temporal;
-        if temporal.duties.is_empty() {
-            return;
-        }
-        if run.options.liveness == Liveness::Off {
-            let message = "temporal properties were not checked";
-            warnings.push(Diagnostic::warning(code::LIVENESS_OFF, message).note("`-lncheck off` says so"));
+        if !is_checked(run.space, run.options, warnings) {
             return;
         }
         if let Some((at, lasso)) = self.met.take() {
@@ -77,29 +71,7 @@ impl<S: StateSpace> Crew<'_, S> {
         let bug = run.findings().into_iter().next();
         violations.extend(bug.map(|bug| Violation::bare(bug.verdict(run.space.properties()))));
         let cut = run.behaviours.as_ref().map_or(0, |behaviours| behaviours.pages().cut);
-        let weak = [
-            run.space.has_view().then(|| {
-                Diagnostic::warning(
-                    code::LIVENESS_MODULO_VIEW,
-                    "temporal properties were checked modulo VIEW",
-                )
-                .note("states with the same VIEW are one state: a violation may be missed, or be none")
-            }),
-            (cut > 0).then(|| {
-                let (steps, be) =
-                    if cut == 1 { ("1 step".to_owned(), "is") } else { (format!("{cut} steps"), "are") };
-                let message = format!("{steps} out of the constraints {be} in no behaviour");
-                Diagnostic::warning(code::LIVENESS_CUT, message)
-                    .note("temporal properties were checked on behaviours inside the constraints only")
-            }),
-        ];
-        for warning in weak.into_iter().flatten() {
-            if run.options.strict && violations.is_empty() {
-                violations
-                    .push(Violation::bare(Verdict::Failure(Phase::Setup, Box::new(strictly(&warning)))));
-            }
-            warnings.push(warning);
-        }
+        weaken(run.space, run.options, cut, violations, warnings);
     }
 
     /// The lasso as a violation; none where it cannot be shown, which is then said.
@@ -136,6 +108,56 @@ impl<S: StateSpace> Crew<'_, S> {
         let violation = violation(run.space, worker, verdict, replayed, modulo_view, warnings);
         worker.replaying(false);
         Some(violation)
+    }
+}
+
+/// Whether temporal properties are checked; where they are left out, that is said.
+pub(super) fn is_checked<S: StateSpace>(
+    space: &S,
+    options: &Options,
+    warnings: &mut Vec<Diagnostic>,
+) -> bool {
+    if space.properties().temporal.duties.is_empty() {
+        return false;
+    }
+    if options.liveness == Liveness::Off {
+        let message = "temporal properties were not checked";
+        warnings.push(Diagnostic::warning(code::LIVENESS_OFF, message).note("`-lncheck off` says so"));
+        return false;
+    }
+    true
+}
+
+/// What weakens the answer of a check: a VIEW, and steps that a constraint has cut off.
+pub(super) fn weaken<S: StateSpace>(
+    space: &S,
+    options: &Options,
+    cut: u64,
+    violations: &mut Vec<Violation>,
+    warnings: &mut Vec<Diagnostic>,
+) {
+    let weak = [
+        space.has_view().then(|| {
+            Diagnostic::warning(
+                code::LIVENESS_MODULO_VIEW,
+                "temporal properties were checked modulo VIEW",
+            )
+            .note("states with the same VIEW are one state: a violation may be missed, or be none")
+        }),
+        (cut > 0).then(|| {
+            let (steps, be) =
+                if cut == 1 { ("1 step".to_owned(), "is") } else { (format!("{cut} steps"), "are") };
+            let message = format!("{steps} out of the constraints {be} in no behaviour");
+            Diagnostic::warning(code::LIVENESS_CUT, message)
+                .note("temporal properties were checked on behaviours inside the constraints only")
+        }),
+    ];
+    for warning in weak.into_iter().flatten() {
+        if options.strict && violations.is_empty() {
+            violations
+                .push(Violation::bare(Verdict::Failure(Phase::Setup, Box::new(strictly(&warning)))));
+        }
+        warnings.push(warning);
     }
 }
 

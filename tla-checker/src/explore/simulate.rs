@@ -11,6 +11,8 @@
 //! constraints with the same probability; then one of its different successors there, each with the same
 //! probability. All successors of the instance that is tried are checked, not only the one that is taken.
 //! A behaviour ends at its depth, where no successor lies inside the constraints, or with a violation.
+//! Temporal properties are checked on the graph of each behaviour by itself, as TLC does: its states, its steps,
+//! and stuttering at each state; so only a behaviour that comes back to a state, or may stop, can violate one.
 //! (TLC's choice of actions is not quite even, it counts equal successors severally, and takes a last step
 //! out of the constraints.)
 
@@ -20,6 +22,7 @@ mod ledger;
 
 use super::finding::{Finding, Findings, Subject, Tail};
 use super::judge::{self, Generated};
+use super::liveness;
 use super::monitor::{Monitor, Watched};
 use super::packed::Packed;
 use super::run::{bug, lock, patience};
@@ -31,7 +34,7 @@ use crate::observer::{Cancel, Observer, Simulated};
 use crate::outcome::{Bound, Method, Outcome, Phase, Simulation, Verdict};
 use crate::space::{Progress, SpaceWorker, StateSpace};
 use behaviour::Walker;
-use ledger::{Found, Ledger, Report};
+use ledger::{Found, Lasso, Ledger, Report};
 use std::any::Any;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -78,11 +81,6 @@ pub fn simulate<S: StateSpace>(
     cancel: &Cancel,
 ) -> Outcome {
     if let Some(failure) = search.has_files("simulation").or(search.is_exact("simulation")) {
-        return refused(failure);
-    }
-    if options.check
-        && let Some(failure) = search.has_temporal(space, "simulation")
-    {
         return refused(failure);
     }
     if let Some(path) = &options.files
@@ -329,8 +327,15 @@ fn outcome<S: StateSpace>(run: &Run<'_, S>, first: Option<Walker<'_, S>>) -> Out
     }
     let ledger = std::mem::take(&mut *lock(&run.ledger));
     let mut warnings = order_warning(run.space, run.search);
-    let worker = first.map(|walker| walker.worker);
-    let violations = ledger.followed().violations(run.space, worker, &mut warnings);
+    let mut worker = first.map(|walker| walker.worker);
+    let mut violations = ledger.followed().violations(run.space, &mut worker, &mut warnings);
+    if let (Some(Lasso { met, states }), Some(worker)) = (ledger.lasso(), &mut worker) {
+        let state = |number: u32| states[number as usize].clone();
+        violations.push(met.violation(run.space, worker, state, &mut warnings));
+    }
+    if run.options.check {
+        liveness::is_checked(run.space, run.search, &mut warnings);
+    }
     let bound = lock(&run.bound).or_else(|| run.halt.is_cancelled().then_some(Bound::Cancelled));
     let verdict = match (violations.first(), bound) {
         (Some(violation), _) => violation.verdict.clone(),

@@ -462,7 +462,7 @@ impl<S: StateSpace> Validation<'_, S> {
             let finding = Finding { length, subject, failure, fingerprint: 0, tail, last };
             let mut followed = Followed::default();
             followed.add(vec![finding], &behaviour, false);
-            violations = followed.violations(self.space, self.worker.take(), &mut warnings);
+            violations = followed.violations(self.space, &mut self.worker, &mut warnings);
         } else if let (Some(mut rejection), Some(mut worker)) = (rejection, self.worker.take()) {
             rejection.candidates.truncate(MOST_REASONS);
             let behaviour = self.best.as_ref().map(|best| self.behaviour(best.reached)).unwrap_or_default();

@@ -120,13 +120,20 @@ impl<'s> Worker<'s> {
             let trie = |&op: &OpId| Judged { op, trie: Trie::new(apart && space.learns(op)), version: 0 };
             ops.iter().map(trie).collect::<Vec<_>>()
         };
+        // Of steps there are more, and of most of them more is read.
+        let steps = roles.actions.len() + roles.atoms.len() + roles.action_constraints.len();
+        let room = (MOST_NODES / 2 / steps.max(1)).clamp(1 << 18, 1 << 20);
+        let of_steps = |ops: &[OpId]| {
+            let roomy = |judged: Judged| Judged { trie: judged.trie.with_room_for(room), ..judged };
+            judged(ops).into_iter().map(roomy).collect::<Vec<_>>()
+        };
         self.predicates = [
             judged(&roles.invariants),
             judged(&roles.initial),
             judged(&roles.constraints),
-            judged(&roles.actions),
-            judged(&roles.action_constraints),
-            judged(&roles.atoms),
+            of_steps(&roles.actions),
+            of_steps(&roles.action_constraints),
+            of_steps(&roles.atoms),
         ];
     }
 

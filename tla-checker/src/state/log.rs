@@ -56,6 +56,9 @@ struct Recorder {
     /// The branches taken before anything was read, and the words read in each and at all.
     branch: Vec<u32>,
     words: Vec<u64>,
+    /// Whether one branch may be enough, and how many forks of that kind are under way.
+    chooses: bool,
+    choices: u32,
     footprints: Vec<Footprint>,
 }
 
@@ -97,7 +100,7 @@ impl Recorder {
     }
 
     fn step(&mut self, read: Read, value: u32) {
-        if let Read::Word(word) | Read::Bit(word, _) = read {
+        if let Read::Word(word) | Read::Bit(word, _) | Read::Same(word, _) = read {
             self.note_word(word + self.first);
         }
         match self.cursor.and_then(|at| self.trie.step(at, read, value)) {
@@ -121,6 +124,14 @@ impl Recorder {
             self.journal.push(Undo::Bits(word, self.bits[at]));
             self.bits[at] |= 1 << bit;
             self.step(Read::Bit(word - self.first, bit), value);
+        }
+    }
+
+    fn same(&mut self, word: u32, same: bool) {
+        let width = self.whole.len() as u32 / 2;
+        self.note_word(word + width);
+        if !without(Rule::ReadSame) {
+            self.step(Read::Same(word, width), same.into());
         }
     }
 
@@ -221,6 +232,8 @@ impl Log {
             broken: false,
             branch: Vec::new(),
             words: Vec::new(),
+            chooses: false,
+            choices: 0,
             footprints: Vec::new(),
         });
         recorder.cursor = Some(trie.root());
@@ -236,6 +249,7 @@ impl Log {
         recorder.ends.clear();
         recorder.branch.clear();
         recorder.words.clear();
+        (recorder.chooses, recorder.choices) = (false, 0);
         recorder.footprints.clear();
         if goal == Goal::Truth {
             recorder.words.push(0);
@@ -249,9 +263,13 @@ impl Log {
         self.begin(trie, Goal::Action, words, 0, scripts);
     }
 
-    /// Begins to log a predicate, the same way.
-    pub fn begin_truth(&mut self, trie: Trie, words: usize, scripts: &[Vec<u32>]) {
+    /// Begins to log a predicate, the same way. With `chooses`, alternatives of which one is enough are told
+    /// apart too: then the footprints of single branches say nothing, only that of the whole does.
+    pub fn begin_truth(&mut self, trie: Trie, words: usize, scripts: &[Vec<u32>], chooses: bool) {
         self.begin(trie, Goal::Truth, words, 0, scripts);
+        if let Some(recorder) = self.recorders.last_mut() {
+            recorder.chooses = chooses;
+        }
     }
 
     /// Begins to log an expression of the state whose words begin with `first`.
@@ -303,8 +321,14 @@ impl Log {
                 Read::Word(word) => recorder.word(word, value),
                 Read::Bit(word, bit) => recorder.bit(word, bit, value),
                 Read::Size(table) => recorder.size(table, value),
+                Read::Same(word, _) => recorder.same(word, value == 1),
             }
         }
+    }
+
+    /// Whether what is being logged is a predicate of steps, and nothing else.
+    pub fn is_of_steps(&self) -> bool {
+        matches!(self.recorders.as_slice(), [one] if one.chooses)
     }
 
     /// Takes note of a successor of the action being logged.
@@ -348,6 +372,15 @@ impl Log {
         Self::forked(recorder, fits, false)
     }
 
+    /// The path forks into this many branches, tried in order until one holds; none where they are not
+    /// told apart.
+    pub fn choice(&mut self, branches: usize) -> Option<Fork> {
+        let recorder = self.forkable(Goal::Truth).filter(|recorder| recorder.chooses)?;
+        let fits = recorder.cursor.is_some_and(|at| recorder.trie.choice(at, branches));
+        recorder.choices += 1;
+        Self::forked(recorder, fits, false)
+    }
+
     /// The path forks into a branch for each bit that is set in these words.
     pub fn each(&mut self, first: u32, words: u32, of_predicate: bool) -> Option<Fork> {
         let goal = if of_predicate { Goal::Truth } else { Goal::Action };
@@ -373,7 +406,7 @@ impl Log {
             return None;
         }
         recorder.cursor = (!recorder.broken).then(|| recorder.trie.branch(fork.at, branch));
-        let unread = recorder.goal == Goal::Truth && recorder.journal.is_empty();
+        let unread = recorder.goal == Goal::Truth && recorder.choices == 0 && recorder.journal.is_empty();
         if unread {
             recorder.branch.push(branch);
             recorder.words.push(0);
@@ -395,6 +428,26 @@ impl Log {
                 recorder.end_footprint();
             }
         }
+    }
+
+    /// A branch of a choice has been tried.
+    pub fn decide(&mut self, fork: Fork, taken: &Branch, holds: bool) {
+        if let Some(recorder) = self.recorders.first_mut() {
+            if recorder.cursor.is_some() {
+                recorder.close(if holds { None } else { Some(FAILS) });
+            }
+            recorder.unwind(taken.journal);
+            // What failed inside it did not come to the end of its own forks.
+            recorder.depth = fork.depth + 1;
+        }
+    }
+
+    /// Enough branches of a choice have been tried.
+    pub fn chosen(&mut self, fork: Fork) {
+        if let Some(recorder) = self.recorders.first_mut() {
+            recorder.choices -= 1;
+        }
+        self.join(fork);
     }
 
     /// A branch has turned out false: that ends the predicate.

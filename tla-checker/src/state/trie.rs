@@ -8,6 +8,10 @@
 //! reads. *LTSmin's* local transition caching at the grain of slots (Blom, van de Pol, Weber: *LTSmin:
 //! Distributed and Symbolic Reachability*, CAV 2010).
 
+mod walk;
+
+pub(crate) use walk::{Walk, changed};
+
 use super::effect::Effects;
 use super::store::Store;
 use crate::canary::{Rule, without};
@@ -20,6 +24,8 @@ pub(crate) enum Read {
     Word(u32),
     /// A bit of a word.
     Bit(u32, u32),
+    /// Whether a word of the first state of a step is the same in the second, which is so wide.
+    Same(u32, u32),
     /// How many elements the dictionary knows: whatever enumerates them depends on it.
     Size(u32),
 }
@@ -48,6 +54,10 @@ enum Node {
     Sparse { word: u32, map: u32 },
     /// For one size of a dictionary.
     Size { table: u32, size: u32, next: u32 },
+    /// By whether a word is the same in both states, so many words apart: children 0 and 1.
+    Same { word: u32, width: u32, start: u32 },
+    /// One branch is enough, and they are taken in order until one is: a stretch of the pool.
+    Any { start: u32, len: u32 },
     /// All branches are taken: a stretch of the pool; and one of `footprints`, for their words.
     Fork { start: u32, len: u32, words: u32 },
     /// The branches of bits, by number.
@@ -87,21 +97,6 @@ fn named(word: u32, bit: Option<Bit>) -> Read {
     bit.map_or(Read::Word(word), |bit| Read::Bit(word, u32::from(bit.get()) - 1))
 }
 
-/// The words in which two states differ, as bits of a [`Footprint`].
-#[inline]
-pub(crate) fn changed(a: &[u32], b: &[u32]) -> u64 {
-    let mut bits = 0u64;
-    for (at, (a, b)) in a.chunks(8).zip(b.chunks(8)).enumerate() {
-        // Most are the same, and many are compared at once.
-        if a != b {
-            let differ = |bits, (a, b): (&u32, &u32)| bits >> 1 | u64::from(a != b) << 7;
-            let eight = a.iter().zip(b).fold(0, differ) >> (8 - a.len());
-            bits |= eight << (at * 8 % 64);
-        }
-    }
-    bits
-}
-
 const ROOT: u32 = 1;
 const NOWHERE: u32 = u32::MAX;
 
@@ -117,6 +112,12 @@ pub(crate) struct Trie {
     footprints: Vec<u64>,
     /// The words that the whole may read.
     footprint: u64,
+    /// The first state of the step that was looked up last.
+    parent: Vec<u32>,
+    /// How many such states there were; by place of the pool, for which of them it was last found that the
+    /// branch there does not hold, whatever the second state is.
+    epoch: u32,
+    refuted: Vec<std::cell::Cell<u32>>,
     /// What the leaves of an action's trie name.
     pub effects: Effects,
     /// The most places it may have.
@@ -149,24 +150,6 @@ impl Key {
     }
 }
 
-/// What a walk found, reused from one to the next.
-#[derive(Default)]
-pub(crate) struct Walk {
-    /// The payloads of the leaves that were reached.
-    pub payloads: Vec<u32>,
-    /// The branches taken to each place where nothing is known yet.
-    pub missing: Vec<Vec<u32>>,
-    path: Vec<u32>,
-}
-
-impl Walk {
-    /// The truth of the predicate that was looked up; none where not all of it is known.
-    #[inline]
-    pub fn truth(&self) -> Option<bool> {
-        self.missing.is_empty().then(|| !self.payloads.contains(&FAILS))
-    }
-}
-
 /// Walks after which it is decided whether a trie pays.
 const TRIAL: u32 = 1 << 12;
 /// The most trials for which a trie does not learn.
@@ -185,6 +168,9 @@ impl Trie {
             eaches: Vec::new(),
             footprints: Vec::new(),
             footprint: u64::MAX,
+            parent: Vec::new(),
+            epoch: 0,
+            refuted: Vec::new(),
             effects: Effects::default(),
             most: MOST_NODES,
             walks: 0,
@@ -301,7 +287,11 @@ impl Trie {
             }
             Node::Unknown => 0,
             Node::Leaf(payload) => ENDED | payload,
-            Node::Fork { .. } | Node::Each(_) => at,
+            Node::Same { word, width, start } => {
+                let same = words[word as usize] == words[(word + width) as usize];
+                self.pool[(start + u32::from(same)) as usize]
+            }
+            Node::Fork { .. } | Node::Any { .. } | Node::Each(_) => at,
         }
     }
 
@@ -314,23 +304,38 @@ impl Trie {
     /// The same for the path from a place on.
     #[inline]
     pub fn payload_from(&self, at: u32, store: &Store, words: &[u32]) -> Option<u32> {
-        let end = self.end_of(at, store, words);
+        let end = self.end_of::<false>(at, store, words, &mut false);
         (end & ENDED != 0).then_some(end & !ENDED)
     }
 
-    /// Looks a state up; `found` is overwritten.
+    /// Whether more matters there than the first state of a step.
     #[inline]
-    pub fn walk(&self, store: &Store, words: &[u32], found: &mut Walk) {
-        found.payloads.clear();
-        found.missing.clear();
-        found.path.clear();
-        self.from(ROOT, store, words, found);
+    fn looks_beyond(&self, at: u32) -> bool {
+        match self.nodes[at as usize] {
+            Node::Table { word, .. } | Node::Sparse { word, .. } => word as usize >= self.parent.len(),
+            Node::Each(each) => {
+                let Each { first, dead, .. } = &self.eaches[each as usize];
+                *first as usize + dead.len() > self.parent.len()
+            }
+            Node::Same { .. } | Node::Size { .. } => true,
+            Node::Unknown | Node::Fork { .. } | Node::Any { .. } | Node::Leaf(_) => false,
+        }
     }
 
-    /// The end of a path without forks: a fork, a leaf, or 0.
+    /// The end of a path without forks: a fork, a leaf, or 0; with `STEP`, whether a place on it looks beyond
+    /// the first state of a step.
     #[inline(always)]
-    fn end_of(&self, mut at: u32, store: &Store, words: &[u32]) -> u32 {
+    fn end_of<const STEP: bool>(
+        &self,
+        mut at: u32,
+        store: &Store,
+        words: &[u32],
+        beyond: &mut bool,
+    ) -> u32 {
         while at & ENDED == 0 {
+            if STEP && !*beyond {
+                *beyond = self.looks_beyond(at);
+            }
             let next = self.next(at, store, words);
             if next == at || next == 0 {
                 return next;
@@ -338,52 +343,6 @@ impl Trie {
             at = next;
         }
         at
-    }
-
-    /// Follows all branches from a place; false when nothing after them matters.
-    fn from(&self, at: u32, store: &Store, words: &[u32], found: &mut Walk) -> bool {
-        let at = self.end_of(at, store, words);
-        if at & ENDED != 0 {
-            let payload = at & !ENDED;
-            if payload != NOTHING {
-                found.payloads.push(payload);
-            }
-            return payload != FAILS;
-        }
-        if at != 0 {
-            match self.nodes[at as usize] {
-                Node::Fork { start, len, .. } => {
-                    for branch in 0..len {
-                        found.path.push(branch);
-                        if !self.from(self.pool[(start + branch) as usize], store, words, found) {
-                            return false;
-                        }
-                        found.path.pop();
-                    }
-                    return true;
-                }
-                Node::Each(each) => {
-                    let Each { first, branches, dead, .. } = &self.eaches[each as usize];
-                    for (at, dead) in (0u32..).zip(dead) {
-                        let mut bits = words[(first + at) as usize] & !dead;
-                        while bits != 0 {
-                            let element = at * 32 + bits.trailing_zeros();
-                            bits &= bits - 1;
-                            found.path.push(element);
-                            let next = branches.get(element as usize).copied().unwrap_or(0);
-                            if !self.from(next, store, words, found) {
-                                return false;
-                            }
-                            found.path.pop();
-                        }
-                    }
-                    return true;
-                }
-                _ => {}
-            }
-        }
-        found.missing.push(found.path.clone());
-        true
     }
 
     /// Follows a path without forks: calls `read` with every read on it.
@@ -453,6 +412,11 @@ impl Trie {
                 Read::Word(word) => Node::Table { bit: None, word, start: 0, len: 0 },
                 Read::Bit(word, bit) => Node::Table { bit: Bit::new(bit as u8 + 1), word, start: 0, len: 0 },
                 Read::Size(table) => Node::Size { table, size: value, next: 0 },
+                Read::Same(word, width) => {
+                    let start = self.pool.len() as u32;
+                    self.pool.resize(self.pool.len() + 2, 0);
+                    Node::Same { word, width, start }
+                }
             };
         }
         let child = match (self.nodes[at as usize], read) {
@@ -473,6 +437,7 @@ impl Trie {
                     0
                 }
             }
+            (Node::Same { word, start, .. }, Read::Same(same, _)) if word == same => self.child(start + value),
             _ => return None,
         };
         if child != 0 {
@@ -482,6 +447,7 @@ impl Trie {
         match &mut self.nodes[at as usize] {
             Node::Table { .. } | Node::Sparse { .. } => self.adopt(at, value, child),
             Node::Size { size, next, .. } => (*size, *next) = (value, child),
+            &mut Node::Same { start, .. } => self.place(start + value, child),
             _ => {}
         }
         Some(child)
@@ -534,6 +500,20 @@ impl Trie {
         }
     }
 
+    /// Makes a place a fork of which one branch is enough; false when it is something else already.
+    pub(super) fn choice(&mut self, at: u32, branches: usize) -> bool {
+        match self.nodes[at as usize] {
+            Node::Any { len, .. } => len as usize == branches,
+            Node::Unknown | Node::Size { .. } => {
+                let start = self.pool.len() as u32;
+                self.pool.resize(self.pool.len() + branches, 0);
+                self.nodes[at as usize] = Node::Any { start, len: branches as u32 };
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Makes a place a branch for each bit of these words; false when it is something else already.
     pub(super) fn each(&mut self, at: u32, first: u32, words: u32) -> bool {
         match self.nodes[at as usize] {
@@ -563,7 +543,7 @@ impl Trie {
     pub(super) fn branch(&mut self, at: u32, branch: u32) -> u32 {
         let node = self.nodes[at as usize];
         let known = match node {
-            Node::Fork { start, .. } => self.child(start + branch),
+            Node::Fork { start, .. } | Node::Any { start, .. } => self.child(start + branch),
             _ => self.branch_at(at, branch),
         };
         if known != 0 {
@@ -571,7 +551,7 @@ impl Trie {
         }
         let child = self.add(Node::Unknown);
         match node {
-            Node::Fork { start, .. } => self.place(start + branch, child),
+            Node::Fork { start, .. } | Node::Any { start, .. } => self.place(start + branch, child),
             Node::Each(each) => {
                 let branches = &mut self.eaches[each as usize].branches;
                 if branches.len() <= branch as usize {
@@ -612,77 +592,6 @@ impl Trie {
     #[inline]
     pub fn ignores(&self, changed: u64) -> bool {
         self.footprint & changed == 0
-    }
-
-    /// Looks up a successor of a state that satisfies the predicate, from which it differs in these words:
-    /// what cannot have changed is left out.
-    #[inline]
-    pub fn walk_changed(&self, store: &Store, from: &[u32], words: &[u32], changed: u64, found: &mut Walk) {
-        found.payloads.clear();
-        found.missing.clear();
-        found.path.clear();
-        self.changed_branches(ROOT, store, from, words, changed, found);
-    }
-
-    /// Follows the branches from a place that may have changed; false when nothing after them matters.
-    fn changed_branches(
-        &self,
-        at: u32,
-        store: &Store,
-        from: &[u32],
-        words: &[u32],
-        changed: u64,
-        found: &mut Walk,
-    ) -> bool {
-        if at & ENDED != 0 {
-            return self.from(at, store, words, found);
-        }
-        match self.nodes[at as usize] {
-            Node::Fork { start, len, words: first } => {
-                let footprints = &self.footprints[first as usize..(first + len) as usize];
-                for (branch, footprint) in (0u32..).zip(footprints) {
-                    if footprint & changed == 0 {
-                        continue;
-                    }
-                    found.path.push(branch);
-                    let next = self.pool[(start + branch) as usize];
-                    if !self.changed_branches(next, store, from, words, changed, found) {
-                        return false;
-                    }
-                    found.path.pop();
-                }
-                true
-            }
-            Node::Each(each) => {
-                let Each { first, branches, dead, footprints } = &self.eaches[each as usize];
-                for (at, dead) in (0u32..).zip(dead) {
-                    let mut bits = words[(first + at) as usize] & !dead;
-                    let old = from[(first + at) as usize];
-                    while bits != 0 {
-                        let bit = bits.trailing_zeros();
-                        let (element, is_new) = (at * 32 + bit, old >> bit & 1 == 0);
-                        bits &= bits - 1;
-                        let footprint = footprints.get(element as usize).copied().unwrap_or(u64::MAX);
-                        if !is_new && footprint & changed == 0 {
-                            continue;
-                        }
-                        found.path.push(element);
-                        let next = branches.get(element as usize).copied().unwrap_or(0);
-                        let goes_on = if is_new {
-                            self.from(next, store, words, found)
-                        } else {
-                            self.changed_branches(next, store, from, words, changed, found)
-                        };
-                        if !goes_on {
-                            return false;
-                        }
-                        found.path.pop();
-                    }
-                }
-                true
-            }
-            _ => self.from(at, store, words, found),
-        }
     }
 
     /// Ends a path; false when it goes on already.

@@ -4,11 +4,12 @@
 //! number, and which successors there are; not on the worker, its layout or what it has learned, for
 //! successors are put in the order of their fingerprints first.
 
-use super::ledger::{Found, Report};
+use super::ledger::{Found, Lasso, Report};
 use super::{DEPTH, Run, file, finding};
 use crate::explore::finding::{Findings, Subject, Tail};
 use crate::explore::judge::{self, Generated};
-use crate::explore::packed::{Packed, fit_both};
+use crate::explore::lassos::{Lassos, Unknown};
+use crate::explore::packed::{Packed, fit_all, fit_both};
 use crate::explore::seen::Link;
 use crate::explore::successors::Successors;
 use crate::explore::trace::{self, Behaviour};
@@ -17,6 +18,7 @@ use crate::outcome::{Bound, Phase};
 use crate::space::{Known, Progress, SpaceWorker, StateSpace};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 
@@ -123,6 +125,26 @@ impl<'r, S: StateSpace> Walker<'r, S> {
                 Step::Stopped => return None,
             }
         }
+        if run.options.check && found.is_none() {
+            match self.lasso(&behaviour) {
+                Ok(lasso) => report.lasso = lasso,
+                Err((_, (_, failure))) if failure.kind == FailureKind::Cancelled => return None,
+                Err((length, (atom, failure))) => {
+                    let (subject, states) = (Subject::Failure(Phase::Temporal, atom), length as u32);
+                    let fault = finding(states, subject, Some(failure), 0, Tail::Nowhere);
+                    let (mut findings, last) = (Findings::default(), &behaviour.states[length - 1]);
+                    findings.offer(fault, last.layout, &last.words);
+                    let behaviour = Behaviour {
+                        states: behaviour.states[..length].to_vec(),
+                        instances: behaviour.instances[..length].to_vec(),
+                    };
+                    found = Found::new(findings, behaviour);
+                }
+            }
+            if run.halt.is_cancelled() {
+                return None;
+            }
+        }
         report.length = level;
         if let Some(instance) = found.as_ref().and_then(Found::last_step) {
             report.length += 1;
@@ -134,6 +156,41 @@ impl<'r, S: StateSpace> Walker<'r, S> {
         }
         report.found = found;
         Some(report)
+    }
+
+    /// A behaviour made of the steps of this one that violates a temporal property.
+    ///
+    /// # Errors
+    /// After how many states an atom cannot be evaluated, and why.
+    fn lasso(&mut self, behaviour: &Behaviour) -> Result<Option<Lasso>, (usize, Unknown)> {
+        let run = self.run;
+        let Some(mut lassos) = Lassos::new(run.space, run.search) else { return Ok(None) };
+        let mut path = behaviour.states.clone();
+        fit_all(&mut self.worker, &mut path);
+        let (mut numbers, mut taken) = (FxHashMap::default(), FxHashSet::default());
+        let (mut states, mut before): (Vec<Packed>, Option<(u32, &Packed)>) = (Vec::new(), None);
+        for (at, state) in path.iter().enumerate() {
+            let failed = |unknown| (at + 1, unknown);
+            self.worker.at(Progress { level: at as u32, ..Progress::default() });
+            let number = match numbers.get(&state.words) {
+                Some(&number) => number,
+                None => {
+                    let added = lassos.state(&mut self.worker, &state.words, at == 0);
+                    let number = added.map_err(failed)?;
+                    numbers.insert(&state.words, number);
+                    states.push(state.clone());
+                    number
+                }
+            };
+            if let Some((from, last)) = before
+                && taken.insert((from, number))
+            {
+                let (from, to) = ((from, &last.words[..]), (number, &state.words[..]));
+                lassos.step(&mut self.worker, from, to).map_err(failed)?;
+            }
+            before = Some((number, state));
+        }
+        Ok(lassos.check(1, &run.halt).map(|met| Lasso { met, states }))
     }
 
     /// Draws an instance that has a successor inside the constraints, and one of those.

@@ -9,6 +9,8 @@ use super::{Options, file};
 use crate::explore;
 use crate::explore::finding::{Finding, Findings, Tail};
 use crate::explore::followed::Followed;
+use crate::explore::lassos::Met;
+use crate::explore::packed::Packed;
 use crate::explore::trace::Behaviour;
 use crate::outcome::Simulation;
 use std::collections::BTreeMap;
@@ -26,6 +28,8 @@ pub(super) struct Report {
     pub fired: Vec<(u32, u64, u64)>,
     /// What is wrong.
     pub found: Option<Found>,
+    /// A behaviour made of its steps that violates a temporal property.
+    pub lasso: Option<Lasso>,
     /// The behaviour as a module, if it is to be written.
     pub text: Option<String>,
 }
@@ -33,8 +37,17 @@ pub(super) struct Report {
 impl Report {
     /// Whether it is the last behaviour to count.
     pub fn ends(&self, go_on: bool) -> bool {
-        self.found.as_ref().is_some_and(|found| !go_on || found.findings.iter().any(Finding::is_failure))
+        let failed = |found: &Found| found.findings.iter().any(Finding::is_failure);
+        let is_wrong = self.found.is_some() || self.lasso.is_some();
+        is_wrong && !go_on || self.found.as_ref().is_some_and(failed)
     }
+}
+
+/// A violation of a temporal property, and the states that it names by number.
+#[derive(Clone, Debug)]
+pub(super) struct Lasso {
+    pub met: Met,
+    pub states: Vec<Packed>,
 }
 
 /// What is wrong, and the behaviour that shows it.
@@ -79,6 +92,8 @@ pub(super) struct Ledger {
     violating: Option<u64>,
     fired: Vec<(u64, u64)>,
     followed: Followed,
+    /// The first one.
+    lasso: Option<Lasso>,
 }
 
 impl Ledger {
@@ -153,6 +168,11 @@ impl Ledger {
             self.violating.get_or_insert(self.first.wrapping_add(place));
             self.add(found);
         }
+        if let Some(lasso) = report.lasso {
+            self.violating.get_or_insert(self.first.wrapping_add(place));
+            self.lasso.get_or_insert(lasso);
+            self.closed |= !self.go_on;
+        }
         match (&self.files, &report.text) {
             (Some(files), Some(text)) => file::write(files, self.first.wrapping_add(place), text),
             _ => Ok(()),
@@ -166,6 +186,11 @@ impl Ledger {
     /// What is wrong, what decides first.
     pub fn followed(&self) -> &Followed {
         &self.followed
+    }
+
+    /// The first violation of a temporal property.
+    pub fn lasso(&self) -> Option<&Lasso> {
+        self.lasso.as_ref()
     }
 
     /// How many behaviours there were.

@@ -82,8 +82,16 @@ impl Worker<'_> {
             let known = match known {
                 None if self.predicates[group as usize][at].trie.learns() => {
                     self.load_other(state, next);
-                    let learned = self.learn_truth(group, at);
-                    learned.then(|| self.known_truth(group, at, state, next)).flatten()
+                    let mut known = None;
+                    // Each time one alternative more is known not to hold.
+                    while known.is_none() && self.learn_truth(group, at) {
+                        let before = std::mem::take(&mut self.walk.missing);
+                        known = self.known_truth(group, at, state, next);
+                        if self.walk.missing == before {
+                            break;
+                        }
+                    }
+                    known
                 }
                 known => known,
             };
@@ -138,9 +146,11 @@ impl Worker<'_> {
         state: &State,
         next: Option<&State>,
     ) -> Option<bool> {
-        let words = if next.is_some() { self.pair.as_slice() } else { state };
-        let trie = &self.predicates[group as usize][at].trie;
-        trie.walk(&self.evaluator.door.store, words, &mut self.walk);
+        let (trie, store) = (&mut self.predicates[group as usize][at].trie, &self.evaluator.door.store);
+        match next {
+            Some(_) => trie.walk_step(store, &self.pair, &mut self.walk),
+            None => trie.walk(store, state, &mut self.walk),
+        }
         self.walk.truth()
     }
 
@@ -150,7 +160,9 @@ impl Worker<'_> {
         let words = self.evaluator.door.log_words();
         let judged = &mut self.predicates[group as usize][at];
         let trie = std::mem::replace(&mut judged.trie, Trie::new(false));
-        self.evaluator.door.logging(|log| log.begin_truth(trie, words, &missing));
+        // Those of whose branches it is known what they read are taken apart by what has to hold alone.
+        let chooses = group.footprints(&self.footprints).is_none();
+        self.evaluator.door.logging(|log| log.begin_truth(trie, words, &missing, chooses));
         let truth = self.evaluator.each_holds_of(judged.op).ok();
         judged.trie = self.evaluator.door.logging(|log| log.end_truth(truth));
         // It has new branches, of which others may know what they read.
