@@ -29,6 +29,8 @@ PATIENCE = 120  # seconds
 CAUGHT_BY = {
     "read-word": "Peterson",
     "read-bit": "MessagePool",
+    "read-same": "StepUnchangedFails",
+    "beyond": "LiveStepChoice",
     "size": "MarkSweep",
     "resize": "MarkSweep",
     "read-back": "SharedNext",

@@ -15,6 +15,8 @@ pub(crate) enum Rule {
     ReadBit,
     /// What is compared in both states of a step is logged.
     ReadSame,
+    /// What does not hold whatever the second state of a step is does not depend on that.
+    Beyond,
     /// An evaluation that enumerates a universe depends on its size.
     Size,
     /// What was learned for one size of a universe says nothing about another.

@@ -215,6 +215,15 @@ fn temporal_properties() {
     assert_eq!(codes(&view), ["W0630"], "{status} {view}");
     let (status, strict) = run(&["-config", "LivelyView", "--strict", "-lncheck", "off"]);
     assert_eq!((status, codes(&strict)), (0, vec!["W0632".to_owned()]), "{strict}");
+    // The other searches check them too.
+    for search in [&["--dfs"][..], &["--dfid", "50"], &["--simulate", "num=100", "--seed", "7"]] {
+        let (status, violated) = run(&[&["-config", "LivelyFails"][..], search].concat());
+        assert!(status == 13 && violated["cycle"].is_object(), "{search:?}: {violated}");
+    }
+    let (status, cut) = run(&["-config", "LivelySmall", "--dfs"]);
+    assert_eq!((status, codes(&cut)), (0, vec!["W0631".to_owned()]), "{cut}");
+    let (status, off) = run(&["-config", "LivelyFails", "-lncheck", "off", "--dfs"]);
+    assert_eq!((status, codes(&off)), (0, vec!["W0632".to_owned()]), "{off}");
     // What is not built is refused by name.
     for (arguments, wanted) in [
         (&["-config", "LivelySet"][..], "not constant"),
@@ -222,6 +231,7 @@ fn temporal_properties() {
         (&["--memory", "64m"], "a temporal property with --memory"),
         (&["--checkpoint", "1"], "a temporal property with a checkpoint"),
         (&["-config", "LivelyView", "--reference"], "--reference with VIEW"),
+        (&["-config", "LivelyView", "--dfs"], "a temporal property modulo VIEW with depth-first search"),
     ] {
         let (status, refused) = run(arguments);
         let text = refused["diagnostics"][0]["message"].as_str().expect("text");

@@ -358,18 +358,14 @@ impl<'m> Evaluator<'m> {
                     None => self.truth(id, base),
                 }
             }
-            Node::Subscripted(true, action, sub) if self.chooses() => {
-                self.any_holds(2, |this, k| match k {
-                    0 => this.each_holds(*action, base),
-                    _ => this.each_same(*sub, id, base),
-                })
-            }
-            Node::Subscripted(false, action, sub) if self.chooses() => {
-                self.all_hold(2, |this, k| match k {
-                    0 => this.each_holds(*action, base),
-                    _ => Ok(!this.unchanged(*sub, id, base)?),
-                })
-            }
+            Node::Subscripted(true, action, sub) if self.chooses() => self.any_holds(2, |this, k| match k {
+                0 => this.each_holds(*action, base),
+                _ => this.each_same(*sub, id, base),
+            }),
+            Node::Subscripted(false, action, sub) if self.chooses() => self.all_hold(2, |this, k| match k {
+                0 => this.each_holds(*action, base),
+                _ => Ok(!this.unchanged(*sub, id, base)?),
+            }),
             Node::Unchanged(e) | Node::Keep(_, e) if self.chooses() => self.each_same(*e, id, base),
             Node::Implies(a, b) => Ok(!self.truth(*a, base)? || self.each_holds(*b, base)?),
             Node::If(c, a, b) => {

@@ -13,14 +13,14 @@
 use super::finding::{Finding, Findings, Subject, Tail};
 use super::followed::Followed;
 use super::judge::{self, Fault, Generated};
+use super::lassos::{Lassos, Met};
+use super::liveness;
 use super::monitor::Pulse;
 use super::packed::{Packed, fit_both};
 use super::run::ActionCount;
 use super::seen::Link;
 use super::successors::Successors;
 use super::trace::Behaviour;
-use super::lassos::{Lassos, Met};
-use super::liveness;
 use super::{Options, collision_probability, not_built, order_warning, refused};
 use crate::failure::{Failure, FailureKind};
 use crate::observer::{Cancel, Observer};
@@ -61,7 +61,8 @@ fn run<S: StateSpace>(
     let search = "depth-first search";
     let lassos = Lassos::new(space, options);
     // There a state stands for others, and is not what was stepped to.
-    let modulo = (lassos.is_some() && space.has_view()).then(|| not_built("a temporal property modulo VIEW", search));
+    let modulo =
+        (lassos.is_some() && space.has_view()).then(|| not_built("a temporal property modulo VIEW", search));
     if let Some(failure) = options.has_files(search).or(modulo) {
         return refused(failure);
     }

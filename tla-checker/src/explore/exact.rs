@@ -65,8 +65,9 @@ impl Exact {
     }
 }
 
-/// A worker's way to the claims. They are held while they are used, like the set of seen states, and who
-/// waits for one to grow holds neither.
+/// A worker's way to the claims. They are held while they are used, like the set of seen states. Who waits for
+/// one to grow holds neither, and who waits for `seen` at all holds no claims: the other way round may be, so
+/// there is an order in which all waiting comes to an end.
 pub(super) struct Claims<'e>(Access<'e>);
 
 impl Claims<'_> {
@@ -98,7 +99,9 @@ impl Claims<'_> {
                 seen.release();
             }
             if self.0.put(key, identity)? == identity {
-                if seen.is_spent() {
+                // Somebody may wait to have `seen` grow, and then keeps others from reading it: who waits
+                // for that holds no claims, or they could all wait for one another.
+                if seen.is_spent() || !seen.is_held() {
                     self.0.release();
                 }
                 return Ok(key);
@@ -136,6 +139,50 @@ mod tests {
             }
             drop(claims);
             assert!(keys.iter().all(|(&own, &n)| exact.find(key(n), n) == Some(own)));
+        }
+    }
+
+    /// A lock that somebody waits to write to may not be had to read: what is waited for decides, not only
+    /// what is held.
+    #[test]
+    fn claims_are_let_go_of_before_the_seen_states_are_waited_for() {
+        let (exact, other) = (Exact::new(2), Seen::new(2, 1, false));
+        let (mut claims, mut seen) = (exact.access(), other.access());
+        seen.insert(1, Link::INITIAL, 1).unwrap();
+        assert!(seen.is_held() && !seen.is_spent());
+        // The first claim has to ask for room, and lets go of `seen` for that.
+        claims.claim(&mut seen, 2, 2).unwrap();
+        assert!(!seen.is_held() && !claims.0.is_held());
+        seen.hold();
+        claims.claim(&mut seen, 3, 3).unwrap();
+        assert!(seen.is_held() && claims.0.is_held());
+    }
+
+    /// Eight threads begin with both tables empty, as the workers of a small model do at each level.
+    #[test]
+    fn many_threads_that_begin_together_all_come_to_an_end() {
+        for round in 0..200 {
+            let (exact, other) = (Exact::new(8), Seen::new(8, 1, false));
+            let start = std::sync::Barrier::new(8);
+            std::thread::scope(|scope| {
+                for salt in 0..8u64 {
+                    let (exact, other, start) = (&exact, &other, &start);
+                    scope.spawn(move || {
+                        let (mut claims, mut seen) = (exact.access(), other.access());
+                        start.wait();
+                        for n in 0..150 {
+                            seen.hold();
+                            let n = 1 + (n * 7 + salt * 31 + round) % 400;
+                            let key = claims.claim(&mut seen, n, n).unwrap();
+                            seen.insert(key, Link::INITIAL, 1).unwrap();
+                            if n % 8 == salt {
+                                claims.release();
+                                seen.rest();
+                            }
+                        }
+                    });
+                }
+            });
         }
     }
 

@@ -4,7 +4,8 @@
 //! Enters: states by number, in order, and the steps between them; each atom is evaluated on each. Leaves: a
 //! violation. Holds: a step to the same state need not be handed in, every state may stutter. A lasso is
 //! generated again, step by step, and judged by the property and the fairness as they were written; one that is
-//! no violation is a bug of ours. The check of the graph is the explorer's.
+//! no violation is a bug of ours. States are whole: none stands for others with the same VIEW. The check of the
+//! graph is the explorer's.
 
 use super::liveness::{Replayed, judge, violation};
 use super::packed::{Packed, fit_all};
@@ -85,8 +86,7 @@ impl<'t> Lassos<'t> {
         (from, state): (u32, &State),
         (to, next): (u32, &State),
     ) -> Result<(), Unknown> {
-        // Modulo a VIEW a step to the same state may change something.
-        if from != to || state != next {
+        if from != to {
             let label = self.label(worker, state, Some(next))?;
             self.steps[from as usize].push((to, label));
         }
@@ -191,7 +191,7 @@ impl Met {
 }
 
 /// The first instance that leads from a state of this level to another one inside the constraints; none for
-/// an initial state, nor where the step is one modulo a VIEW only.
+/// an initial state.
 ///
 /// # Errors
 /// None does.
@@ -230,10 +230,6 @@ fn between<S: StateSpace>(
             }
         }
         result?;
-    }
-    if space.has_view() {
-        // A state that stands for others with the same VIEW.
-        return Ok(None);
     }
     Err(Failure::internal("a step of a lasso was not generated again"))
 }

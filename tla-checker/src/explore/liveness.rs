@@ -138,11 +138,8 @@ pub(super) fn weaken<S: StateSpace>(
 ) {
     let weak = [
         space.has_view().then(|| {
-            Diagnostic::warning(
-                code::LIVENESS_MODULO_VIEW,
-                "temporal properties were checked modulo VIEW",
-            )
-            .note("states with the same VIEW are one state: a violation may be missed, or be none")
+            Diagnostic::warning(code::LIVENESS_MODULO_VIEW, "temporal properties were checked modulo VIEW")
+                .note("states with the same VIEW are one state: a violation may be missed, or be none")
         }),
         (cut > 0).then(|| {
             let (steps, be) =
@@ -154,8 +151,7 @@ pub(super) fn weaken<S: StateSpace>(
     ];
     for warning in weak.into_iter().flatten() {
         if options.strict && violations.is_empty() {
-            violations
-                .push(Violation::bare(Verdict::Failure(Phase::Setup, Box::new(strictly(&warning)))));
+            violations.push(Violation::bare(Verdict::Failure(Phase::Setup, Box::new(strictly(&warning)))));
         }
         warnings.push(warning);
     }

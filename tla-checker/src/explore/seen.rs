@@ -245,6 +245,11 @@ impl Access<'_> {
         self.held.get_or_insert_with(|| self.seen.read());
     }
 
+    /// Whether it holds the table.
+    pub fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+
     /// Lets go of the table.
     pub fn release(&mut self) {
         self.held = None;

@@ -325,13 +325,7 @@ impl Trie {
     /// The end of a path without forks: a fork, a leaf, or 0; with `STEP`, whether a place on it looks beyond
     /// the first state of a step.
     #[inline(always)]
-    fn end_of<const STEP: bool>(
-        &self,
-        mut at: u32,
-        store: &Store,
-        words: &[u32],
-        beyond: &mut bool,
-    ) -> u32 {
+    fn end_of<const STEP: bool>(&self, mut at: u32, store: &Store, words: &[u32], beyond: &mut bool) -> u32 {
         while at & ENDED == 0 {
             if STEP && !*beyond {
                 *beyond = self.looks_beyond(at);
@@ -437,7 +431,9 @@ impl Trie {
                     0
                 }
             }
-            (Node::Same { word, start, .. }, Read::Same(same, _)) if word == same => self.child(start + value),
+            (Node::Same { word, start, .. }, Read::Same(same, _)) if word == same => {
+                self.child(start + value)
+            }
             _ => return None,
         };
         if child != 0 {

@@ -6,6 +6,7 @@
 //! a successor of a state that satisfies the predicate only the branches are followed that may have changed.
 
 use super::{ENDED, Each, FAILS, NOTHING, Node, ROOT, Trie};
+use crate::canary::{Rule, without};
 use crate::state::store::Store;
 use std::cell::Cell;
 
@@ -125,7 +126,14 @@ impl Trie {
     }
 
     /// Follows branches, of which one is enough, until one holds or is not known; false when none holds.
-    fn any<const STEP: bool>(&self, start: u32, len: u32, store: &Store, words: &[u32], found: &mut Walk) -> bool {
+    fn any<const STEP: bool>(
+        &self,
+        start: u32,
+        len: u32,
+        store: &Store,
+        words: &[u32],
+        found: &mut Walk,
+    ) -> bool {
         let (depth, leaves, open) = (found.path.len(), found.payloads.len(), found.missing.len());
         for branch in 0..len {
             let at = (start + branch) as usize;
@@ -143,7 +151,7 @@ impl Trie {
             }
             // That it does not hold says nothing yet.
             found.payloads.truncate(leaves);
-            if STEP && !own {
+            if STEP && (!own || without(Rule::Beyond)) {
                 self.refuted[at].set(self.epoch);
             }
         }
