@@ -8,7 +8,7 @@
 //! traces are shortest (Korf: *Depth-first iterative-deepening*, Artificial Intelligence 27, 1985).
 //!
 //! One thread; only the states of the current path and their alternatives are held, and a key of every
-//! other.
+//! other; where there are temporal properties, all states and the steps between them (`lassos`).
 
 use super::finding::{Finding, Findings, Subject, Tail};
 use super::followed::Followed;
