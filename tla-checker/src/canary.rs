@@ -59,6 +59,12 @@ pub(crate) enum Rule {
     Pair,
     /// What is enabled is so whether or not the constraints admit the step.
     Enabled,
+    /// What a state says of a model value follows it wherever a permutation takes it.
+    Equivariant,
+    /// Model values of which a state says the same are permuted.
+    Ties,
+    /// A permutation takes a value elsewhere, and not only changes it.
+    Elsewhere,
 }
 
 /// Whether a rule is out.

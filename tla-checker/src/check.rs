@@ -27,6 +27,7 @@ mod bind;
 mod deadline;
 mod formula;
 mod property;
+mod symmetry;
 mod temporal;
 
 use crate::dump::Dump;
@@ -42,6 +43,7 @@ use crate::observer::{Cancel, Observer, Silent};
 use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
 use crate::space::{ActionInstance, Progress, Properties};
 use crate::spec::{Roles, SpecSpace};
+use crate::symmetry::Symmetry;
 use crate::value::Datum;
 use rustc_hash::FxHashMap;
 use std::time::{Duration, Instant};
@@ -66,6 +68,9 @@ pub struct Options {
     /// After how many expanded states variables are taken apart; `None` for what is usual.
     #[doc(hidden)]
     pub shape_after: Option<u64>,
+    /// How many permutations SYMMETRY may have if all are to be tried; `None` for what is usual.
+    #[doc(hidden)]
+    pub few_permutations: Option<usize>,
 }
 
 /// In which way states are visited.
@@ -92,6 +97,7 @@ pub struct Prepared {
     ir: Ir,
     roles: Roles,
     properties: Properties,
+    symmetry: Option<Symmetry>,
     order: Option<String>,
     assumptions: Vec<(String, Span, OpId)>,
     postcondition: Option<(String, OpId)>,
@@ -118,6 +124,11 @@ impl Prepared {
     /// Whether states are told apart by a VIEW.
     pub fn has_view(&self) -> bool {
         self.roles.view.is_some()
+    }
+
+    /// Whether states are told apart up to a symmetry.
+    pub fn has_symmetry(&self) -> bool {
+        self.symmetry.is_some()
     }
 
     /// Whether there are properties for which the state graph is needed.
@@ -165,7 +176,6 @@ pub fn prepare(
     let formulas = formula::resolve(spec, model, library)?;
     let spec = &*spec;
     let mut errors = Vec::new();
-    refuse_unbuilt(model, &mut errors);
     let mut warnings = Vec::new();
     let (constants, overrides) = bind::bind(spec, model, &mut errors, &mut warnings);
     let mut lowerer = Lowerer::new(spec, constants, overrides);
@@ -236,6 +246,10 @@ pub fn prepare(
     let postcondition = single(model.postcondition.as_slice(), Level::Action, &mut lowerer, &mut errors)
         .pop()
         .map(|c| (c.0, c.1));
+    let symmetric = model.symmetry.as_ref().and_then(|clause| {
+        let named = single(std::slice::from_ref(clause), Level::Constant, &mut lowerer, &mut errors).pop();
+        named.map(|(_, op, defined)| (clause, op, defined))
+    });
     let mut assumptions = Vec::new();
     for &a in &spec.root_module().assumptions {
         let def = spec.def(a);
@@ -270,6 +284,14 @@ pub fn prepare(
             instances
         });
     }
+    let mut found_symmetry = None;
+    if let Some(named) = symmetric {
+        let registers = Registers::new(facts.clone());
+        let found = symmetry::permutations(named, &ir, bounds, &registers).map_err(|error| vec![*error])?;
+        let roots = symmetry::roots(&roles, next);
+        warnings.extend(symmetry::doubts(named, &found, &roots, (&ir, bounds, &registers)));
+        found_symmetry = Some(found).filter(|symmetry| !symmetry.is_trivial());
+    }
     deadline::within(Some(SPLITTING), &Cancel::new(), |cancel| {
         let registers = Registers::new(facts.clone());
         let elements = |ir: &Ir, set: NodeId, frame: u32| {
@@ -292,6 +314,7 @@ pub fn prepare(
         ir,
         roles,
         properties,
+        symmetry: found_symmetry,
         order,
         assumptions,
         postcondition,
@@ -314,17 +337,6 @@ fn identity(spec: &Spec, model: &Model) -> Identity {
     let modules = own.map(|module| (format!("module {}", module.name), text(module)));
     let identity = modules.fold(Identity::default(), |identity, (name, text)| identity.with(name, &text));
     identity.with("the model", &model.to_string())
-}
-
-fn refuse_unbuilt(model: &Model, errors: &mut Vec<Diagnostic>) {
-    if let Some(clause) = &model.symmetry {
-        let mut d =
-            Diagnostic::error(code::NOT_IMPLEMENTED, "SYMMETRY (symmetry reduction) is not implemented yet");
-        if let Some(span) = clause.span {
-            d = d.at(span, "");
-        }
-        errors.push(d.help("remove the statement: the answer is the same, only slower"));
-    }
 }
 
 /// What `TLCGet` answers about the checker and the model.
@@ -497,25 +509,45 @@ fn search(
     if !prepared.has_behaviour() {
         return Outcome::of(Verdict::Success);
     }
-    let space = SpecSpace::new(
-        &prepared.ir,
-        &prepared.roles,
-        &prepared.properties,
-        prepared.order.clone(),
-        prepared.bounds,
-        !options.reference,
-        options.shape_after.unwrap_or(SHAPE_AFTER),
-        registers,
-        observer,
-        cancel,
-    );
+    let safety = symmetry::safety(&prepared.properties);
+    let space_of = |properties, reduced: bool| {
+        let symmetry = prepared.symmetry.as_ref().filter(|_| reduced);
+        let space = SpecSpace::new(
+            &prepared.ir,
+            &prepared.roles,
+            properties,
+            prepared.order.clone(),
+            prepared.bounds,
+            !options.reference,
+            options.shape_after.unwrap_or(SHAPE_AFTER),
+            registers,
+            observer,
+            cancel,
+        );
+        match symmetry {
+            Some(symmetry) => space.with_symmetry(symmetry, options.few_permutations),
+            None => space,
+        }
+    };
+    // A behaviour is simulated whether or not others like it were; a log has names.
+    let reduced = !matches!(options.strategy, Strategy::Simulation(_) | Strategy::Log(_));
+    let space = space_of(&prepared.properties, reduced);
     let mut search = options.search.clone();
     search.time_limit = limit.map(|limit| limit.saturating_sub(start.elapsed()));
     search.check_deadlock &= prepared.check_deadlock.unwrap_or(true);
     search.identity = prepared.identity.clone();
+    let wide = |space: &SpecSpace<'_>, search: &explore::Options| match options.reference {
+        true => reference::explore(space, search, observer, cancel),
+        false => explore::explore(space, search, observer, cancel),
+    };
     match &options.strategy {
-        Strategy::BreadthFirst if options.reference => reference::explore(&space, &search, observer, cancel),
-        Strategy::BreadthFirst => explore::explore(&space, &search, observer, cancel),
+        Strategy::BreadthFirst
+            if prepared.symmetry.is_some() && symmetry::is_lively(&prepared.properties, options) =>
+        {
+            let whole = space_of(&prepared.properties, false);
+            symmetry::in_two(&space_of(&safety, true), &whole, &search, &wide)
+        }
+        Strategy::BreadthFirst => wide(&space, &search),
         Strategy::DepthFirst => depth_first::depth_first(&space, &search, observer, cancel),
         Strategy::Deepening => depth_first::deepening(&space, &search, observer, cancel),
         Strategy::Simulation(how) => simulate::simulate(&space, &search, how, observer, cancel),

@@ -274,6 +274,14 @@ impl<'m> Evaluator<'m> {
         set.elements("\\E").ok()?.map(|e| e.to_datum(&limits).ok()).collect()
     }
 
+    /// The value of a constant expression, if it has one that need not be built first.
+    pub(crate) fn constant(&mut self, id: NodeId, frame: u32) -> Option<crate::value::Datum> {
+        self.reset();
+        self.stack.resize_with(frame as usize, || Cell::Empty);
+        let value = self.eval(id, 0).ok()?;
+        if value.is_unforced() { None } else { value.to_datum(&self.limits).ok() }
+    }
+
     /// The truth of an operator without parameters.
     ///
     /// # Errors

@@ -54,6 +54,7 @@ pub use checkpoint::Identity;
 use checkpoint::{Place, Saving};
 use files::Files;
 pub use files::default_scratch;
+pub(crate) use files::refused_files;
 use finding::{Finding, Record};
 use gate::{Gate, Task};
 use monitor::Monitor;

@@ -100,5 +100,6 @@ pub mod session;
 pub mod space;
 pub mod spec;
 mod state;
+pub mod symmetry;
 pub mod temporal;
 pub mod value;

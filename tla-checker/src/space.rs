@@ -123,6 +123,14 @@ pub trait StateSpace: Sync {
     fn properties(&self) -> &Properties;
     /// Whether states are told apart by a VIEW instead of by their values.
     fn has_view(&self) -> bool;
+    /// Whether states are told apart up to a symmetry.
+    fn has_symmetry(&self) -> bool {
+        false
+    }
+    /// Whether several states may be stored under one key.
+    fn shares_keys(&self) -> bool {
+        self.has_view() || self.has_symmetry()
+    }
     /// Whether there are state or action constraints.
     fn has_constraints(&self) -> bool;
     /// Whether what constraints and invariants say of a state depends on that state alone: not on the step
@@ -206,14 +214,15 @@ pub trait SpaceWorker {
         0
     }
 
-    /// The key under which a state is stored: its fingerprint, or that of its VIEW.
+    /// The key under which a state is stored: its fingerprint, that of its VIEW, or the key of its orbit.
     ///
     /// # Errors
     /// The VIEW cannot be evaluated.
     fn key(&mut self, state: &State, fingerprint: u64) -> Result<u64, Failure>;
 
-    /// What tells the state (or where there is a VIEW, its value) from all others: exactly, whatever the
-    /// layout and the worker, as long as the numbers are the same. Only searches with `--exact` ask.
+    /// What tells the state (or where there is a VIEW, its value, or with symmetry the orbit) from all others:
+    /// exactly, whatever the layout and the worker, as long as the numbers are the same. Only searches with
+    /// `--exact` ask.
     ///
     /// # Errors
     /// The VIEW cannot be evaluated, or there are too many different values.
@@ -221,7 +230,7 @@ pub trait SpaceWorker {
         if let Some(view) = self.view_value(state)? {
             return Ok(numbers.value(&view)?.into());
         }
-        identity_of(&self.values(state), numbers)
+        identity_of(&self.representative(state)?, numbers)
     }
 
     /// Whether the state constraints hold. `from` may be given where the state is a successor of one of
@@ -274,6 +283,18 @@ pub trait SpaceWorker {
     fn view_value(&mut self, state: &State) -> Result<Option<Datum>, Failure> {
         let _ = state;
         Ok(None)
+    }
+
+    /// What tells states with different keys apart, as values: of the variables, of the VIEW, or of the
+    /// variables in the least state of the orbit. Searches ask that keep whole values.
+    ///
+    /// # Errors
+    /// The VIEW cannot be evaluated.
+    fn representative(&mut self, state: &State) -> Result<Vec<Datum>, Failure> {
+        match self.view_value(state)? {
+            Some(view) => Ok(vec![view]),
+            None => Ok(self.values(state)),
+        }
     }
 
     /// The fingerprint of the whole state.

@@ -10,6 +10,7 @@
 mod footprints;
 mod guards;
 mod identity;
+mod orbits;
 mod projection;
 mod worker;
 
@@ -18,6 +19,7 @@ use crate::ir::{Ir, OpId};
 use crate::lower::is_pure;
 use crate::observer::{Cancel, Observer};
 use crate::space::{ActionInstance, Properties, StateSpace};
+use crate::symmetry::Symmetry;
 use crate::state::{Dictionaries, Layout, Shape};
 use footprints::Footprints;
 use std::collections::BTreeMap;
@@ -56,6 +58,8 @@ pub struct SpecSpace<'m> {
     roles: &'m Roles,
     names: Vec<ActionInstance>,
     properties: &'m Properties,
+    /// What the model is symmetric under, and up to how many permutations all are tried.
+    symmetry: Option<(&'m Symmetry, usize)>,
     order: Option<String>,
     layouts: RwLock<Vec<Arc<Layout>>>,
     dictionaries: Mutex<Dictionaries>,
@@ -93,6 +97,7 @@ impl<'m> SpecSpace<'m> {
             roles,
             names,
             properties,
+            symmetry: None,
             order,
             layouts: RwLock::new(vec![first]),
             dictionaries: Mutex::new(dictionaries),
@@ -100,6 +105,12 @@ impl<'m> SpecSpace<'m> {
             expanded: AtomicU64::new(0),
             shape_after,
         }
+    }
+
+    /// The same space, its states told apart up to a symmetry; all permutations are tried up to so many.
+    pub fn with_symmetry(mut self, symmetry: &'m Symmetry, few: Option<usize>) -> Self {
+        self.symmetry = Some((symmetry, few.unwrap_or(orbits::FEW)));
+        self
     }
 
     /// Whether anything may be learned about an operator: it is pure, and evaluations may be left out.
@@ -171,6 +182,10 @@ impl StateSpace for SpecSpace<'_> {
 
     fn has_view(&self) -> bool {
         self.roles.view.is_some()
+    }
+
+    fn has_symmetry(&self) -> bool {
+        self.symmetry.is_some()
     }
 
     fn judges_states_alone(&self) -> bool {

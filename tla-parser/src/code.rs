@@ -363,6 +363,25 @@ about a step.";
     NO_BEHAVIOUR = "E0424", "the model says nothing about behaviours",
 "The spec has variables but the configuration has neither SPECIFICATION nor INIT and NEXT, so
 there is nothing to explore. Add one of them.";
+    SYMMETRY_VALUE = "E0425", "SYMMETRY names no set of permutations",
+"SYMMETRY names a definition whose value is a set of permutations of model values: functions that map a
+set of model values one-to-one onto itself.
+
+    EXTENDS TLC
+    CONSTANTS Server, Client            \\* in the configuration: Server = {s1, s2, s3}
+    Symmetry == Permutations(Server) \\cup Permutations(Client)
+
+The states are told apart up to whatever follows from these permutations by composing them. Numbers and
+strings cannot be permuted.";
+    SYMMETRY_TRIVIAL = "W0425", "SYMMETRY permutes nothing",
+"All permutations that SYMMETRY names leave everything as it is, because the symmetric sets have fewer than
+two model values. The search is the same as without it.";
+    SYMMETRY_BROKEN = "W0426", "something tells symmetric values apart",
+"SYMMETRY promises that a behaviour stays one, and a violation one, if the values of the symmetric sets change
+places. An expression that mentions one of these values, or a set of some of them, and CHOOSE, which always
+takes the same of several values, can break that promise. Then states are taken for one that are not alike: a
+violation may be missed. Those that are found are real. If the expression treats all values alike after all
+(CHOOSE of the only value that fits), the warning can be ignored.";
     NOT_IMPLEMENTED = "E0490", "a feature that is not built yet",
 "This option or statement is known but has no effect yet. Leaving it out silently could turn a
 violation into success, so it is refused by name with exit status 151.";
@@ -411,6 +430,11 @@ it goes on. Bound the model by its actions instead, or read the answer with that
 it.";
     LIVENESS_OFF = "W0632", "temporal properties were not checked",
 "`-lncheck off` leaves temporal properties out. Invariants and step properties are checked.";
+    LIVENESS_UNREDUCED = "W0633", "temporal properties were checked without SYMMETRY",
+"With SYMMETRY the states that are alike are looked at once: that is where the counts are from, and invariants,
+step properties and deadlocks were checked so. A graph of such states does not show which process goes on and
+which waits for ever, so temporal properties are checked on all states, in a second search. TLC checks them on
+the reduced graph, and may miss violations or report some that are none.";
     LOG_SYNTAX = "E0801", "a line of a log that is no event",
 "A log has one event a line, as a JSON object: the `action` (or `event`) that was taken, its arguments
 in `args`, and values of variables after the step in `state`, before it in `before`. Each may be left

@@ -218,11 +218,13 @@ pub(super) fn check_level(
         return true;
     }
     let what = match max {
+        Level::Constant => "be constant",
         Level::State => "be about one state",
         _ => "be about one step",
     };
     let why = match found {
         Level::Temporal => "it is a temporal formula",
+        Level::State => "it mentions variables",
         _ => "it has primes",
     };
     let mut d = Diagnostic::error(code::CONFIG_LEVEL, format!("`{}` must {what}, and {why}", clause.text()));

@@ -105,9 +105,9 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             seen: run.seen.access(),
             claims: run.exact.as_ref().map(Exact::access),
             has_constraints: run.space.has_constraints(),
-            foresees: !run.space.has_view(),
+            foresees: !run.space.shares_keys(),
             lazy: run.plain
-                && !run.space.has_view()
+                && !run.space.shares_keys()
                 && (!run.space.has_constraints() || run.space.judges_states_alone())
                 && properties.actions.is_empty(),
             invariants: properties.invariants.len() as u32,
@@ -128,7 +128,7 @@ impl<'r, S: StateSpace> Agent<'r, S> {
             ledger: run
                 .behaviours
                 .as_ref()
-                .map(|_| Ledger::new(&properties.temporal, instances, !run.space.has_view())),
+                .map(|_| Ledger::new(&properties.temporal, instances, !run.space.shares_keys())),
         }
     }
 

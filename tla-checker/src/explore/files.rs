@@ -7,6 +7,7 @@ use super::Options;
 use super::checkpoint::{self, Saving};
 use super::disk::{Disk, scratch_folder};
 use crate::failure::{Failure, FailureKind};
+use crate::outcome::Outcome;
 use crate::space::StateSpace;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -91,9 +92,10 @@ fn refusal<S: StateSpace>(space: &S, options: &Options) -> Option<Box<Failure>> 
         failure.notes.push(format!("its meaning depends on the order of evaluation: {why}"));
         return Some(failure);
     }
-    if spills && (space.has_view() || options.fingerprint_bits < 64) {
-        let message = "--memory with VIEW is not implemented yet".to_owned();
-        let help = "leave --memory out, or the VIEW".to_owned();
+    if spills && (space.shares_keys() || options.fingerprint_bits < 64) {
+        let what = if space.has_symmetry() { "SYMMETRY" } else { "VIEW" };
+        let message = format!("--memory with {what} is not implemented yet");
+        let help = format!("leave --memory out, or the {what}");
         return Some(refused(code::NOT_IMPLEMENTED, message, Some(help)));
     }
     let lively = !space.properties().temporal.duties.is_empty();
@@ -108,6 +110,11 @@ fn refusal<S: StateSpace>(space: &S, options: &Options) -> Option<Box<Failure>> 
         let message = format!("{name} with {option} is not implemented yet");
         refused(code::NOT_IMPLEMENTED, message, Some("leave one of them out".to_owned()))
     })
+}
+
+/// The outcome that refuses a space which cannot be searched with these options, if it cannot.
+pub(crate) fn refused_files<S: StateSpace>(space: &S, options: &Options) -> Option<Outcome> {
+    refusal(space, options).map(super::refused)
 }
 
 /// Where states go that there is no memory for, if no folder is named.

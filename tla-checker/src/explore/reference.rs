@@ -128,9 +128,9 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
         }
     }
 
-    /// Whether states that share a VIEW are settled at the end of a level.
+    /// Whether states that share a VIEW, or an orbit, are settled at the end of a level.
     fn settles(&self) -> bool {
-        self.space.has_view() && self.space.order_dependent().is_none()
+        self.space.shares_keys() && self.space.order_dependent().is_none()
     }
 
     /// A kept state in the worker's layout.
@@ -240,11 +240,7 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
 
     /// What tells a state apart from others.
     fn identity(&mut self, state: &State) -> Result<Vec<Datum>, Failure> {
-        if !self.space.has_view() {
-            return Ok(self.worker.values(state));
-        }
-        let view = self.worker.view_value(state)?;
-        Ok(vec![view.ok_or_else(|| Failure::internal("the space has a VIEW and does not tell its value"))?])
+        self.worker.representative(state)
     }
 
     fn keep(&mut self, identity: Vec<Datum>, from: Option<(usize, usize)>, state: &State) {

@@ -111,7 +111,7 @@ impl<'r, S: StateSpace> Run<'r, S> {
             (false, 0) => cores(),
             (false, n) => n,
         };
-        let keys_are_shared = space.has_view() || options.fingerprint_bits < 64;
+        let keys_are_shared = space.shares_keys() || options.fingerprint_bits < 64;
         let temporal = &space.properties().temporal;
         let lively = !temporal.duties.is_empty() && options.liveness != super::Liveness::Off;
         let started = Instant::now();

@@ -12,6 +12,7 @@ mod step;
 use super::footprints::Footprints;
 use super::guards::{Guards, Live};
 use super::identity::Identities;
+use super::orbits::{Known as KnownOrbits, Orbits};
 use super::projection::{Projection, VIEW};
 use super::{Roles, SpecSpace};
 use crate::canary::{Rule, without};
@@ -62,6 +63,9 @@ pub struct Worker<'s> {
     /// Stores of earlier layouts, for states that wait in them.
     earlier: BTreeMap<u32, Store>,
     identities: Box<Identities>,
+    /// The keys of orbits, if states are told apart up to a symmetry.
+    orbits: Option<Box<Orbits<'s>>>,
+    known_orbits: Box<KnownOrbits>,
 }
 
 impl<'s> Worker<'s> {
@@ -91,6 +95,10 @@ impl<'s> Worker<'s> {
             walk: Walk::default(),
             earlier: BTreeMap::new(),
             identities: Box::default(),
+            orbits: space.symmetry.map(|(symmetry, few)| {
+                Box::new(Orbits::new(symmetry, &space.setting.ir.variables, few))
+            }),
+            known_orbits: Box::default(),
         };
         worker.forget();
         worker
@@ -211,6 +219,35 @@ impl<'s> Worker<'s> {
         }
     }
 
+    /// The key of a state's orbit, or of the VIEW of its least state.
+    fn orbit_key(&mut self, state: &State, fingerprint: u64) -> Result<u64, Failure> {
+        let Evaluator { door, interner, .. } = &mut self.evaluator;
+        if let (None, Some(orbits)) = (self.roles.view, &mut self.orbits) {
+            door.store.admit(state, interner);
+            return Ok(orbits.key(state, &door.store));
+        }
+        if let Some(key) = self.known_orbits.key(fingerprint) {
+            return Ok(key);
+        }
+        let mut terms = 0u64;
+        for value in self.representative(state)? {
+            terms = terms.plus(variable_terms(VIEW, &value).expect("data are built"));
+        }
+        Ok(self.known_orbits.learn_key(fingerprint, terms.finalise()))
+    }
+
+    /// What tells a state's orbit, or the VIEW of its least state, from others.
+    fn orbit_identity(&mut self, state: &State, numbers: &Numbers) -> Result<u64, Failure> {
+        let Evaluator { door, interner, .. } = &mut self.evaluator;
+        door.store.admit(state, interner);
+        let own = self.identities.of(state, &door.store, numbers)?;
+        if let Some(identity) = self.known_orbits.identity(own) {
+            return Ok(identity);
+        }
+        let identity = identity_of(&self.representative(state)?, numbers)?;
+        Ok(self.known_orbits.learn_identity(own, identity))
+    }
+
     fn value_failure(&self, op: OpId, e: &ValueError) -> Failure {
         *self.evaluator.value_fault(self.space.setting.ir.op(op).body, e)
     }
@@ -329,6 +366,9 @@ impl SpaceWorker for Worker<'_> {
     }
 
     fn key(&mut self, state: &State, fingerprint: u64) -> Result<u64, Failure> {
+        if self.space.symmetry.is_some() {
+            return self.orbit_key(state, fingerprint);
+        }
         let Some(view) = self.roles.view else { return Ok(fingerprint) };
         if let Some(projection) = &mut self.projection {
             let Evaluator { door, interner, .. } = &mut self.evaluator;
@@ -349,7 +389,20 @@ impl SpaceWorker for Worker<'_> {
         value.map(|v| v.to_datum(&limits)).transpose().map_err(|e| self.value_failure(view, &e))
     }
 
+    fn representative(&mut self, state: &State) -> Result<Vec<Datum>, Failure> {
+        let Some((symmetry, _)) = self.space.symmetry else {
+            return Ok(self.view_value(state)?.map_or_else(|| self.values(state), |view| vec![view]));
+        };
+        let (least, permutation) = symmetry.least(&self.space.setting.ir.variables, &self.values(state));
+        // A VIEW treats symmetric values alike: of the least state it is what the permutation makes of it.
+        let view = self.view_value(state)?;
+        Ok(view.map_or(least, |view| vec![symmetry.rename(&permutation, &view)]))
+    }
+
     fn identity(&mut self, state: &State, numbers: &Numbers) -> Result<u64, Failure> {
+        if self.space.symmetry.is_some() {
+            return self.orbit_identity(state, numbers);
+        }
         if let Some(view) = self.view_value(state)? {
             return Ok(numbers.value(&view)?.into());
         }
