@@ -52,6 +52,9 @@ CAUGHT_BY = {
     "stuttering": "LiveStutteringFails",
     "pair": "LiveMutex",
     "enabled": "LiveEnabled",
+    "equivariant": "SymMany",
+    "ties": "SymMany",
+    "elsewhere": "SymOneSet",
 }
 
 

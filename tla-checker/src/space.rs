@@ -285,8 +285,8 @@ pub trait SpaceWorker {
         Ok(None)
     }
 
-    /// What tells states with different keys apart, as values: of the variables, of the VIEW, or of the
-    /// variables in the least state of the orbit. Searches ask that keep whole values.
+    /// What tells states with different keys apart, as values: those of the variables or of the VIEW, with
+    /// symmetry the least of their orbit. Searches ask that keep whole values.
     ///
     /// # Errors
     /// The VIEW cannot be evaluated.

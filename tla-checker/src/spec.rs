@@ -19,8 +19,8 @@ use crate::ir::{Ir, OpId};
 use crate::lower::is_pure;
 use crate::observer::{Cancel, Observer};
 use crate::space::{ActionInstance, Properties, StateSpace};
-use crate::symmetry::Symmetry;
 use crate::state::{Dictionaries, Layout, Shape};
+use crate::symmetry::Symmetry;
 use footprints::Footprints;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -58,6 +58,8 @@ pub struct SpecSpace<'m> {
     roles: &'m Roles,
     names: Vec<ActionInstance>,
     properties: &'m Properties,
+    /// As what a VIEW is a part of states of its own.
+    view_name: String,
     /// What the model is symmetric under, and up to how many permutations all are tried.
     symmetry: Option<(&'m Symmetry, usize)>,
     order: Option<String>,
@@ -97,6 +99,7 @@ impl<'m> SpecSpace<'m> {
             roles,
             names,
             properties,
+            view_name: projection::VIEW.to_owned(),
             symmetry: None,
             order,
             layouts: RwLock::new(vec![first]),

@@ -15,8 +15,8 @@ mod group;
 use crate::canary::{Rule, without};
 use crate::value::Datum;
 use crate::value::fingerprint::Path;
-pub(crate) use group::{Group, Permutation};
 pub(crate) use arrange::Arrangements;
+pub(crate) use group::{Group, Permutation};
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
 
@@ -156,11 +156,10 @@ impl Symmetry {
         }
     }
 
-    /// The least state that a permutation makes of a state, in the order of its variables' values (TLC's
-    /// choice), and such a permutation. Where the permutations are too many to be tried, the least of those
+    /// The least state that a permutation makes of a state, in the order of its variables' values. Where the permutations are too many to be tried, the least of those
     /// that [`Arrangements`] leaves.
-    pub(crate) fn least(&self, names: &[String], state: &[Datum]) -> (Vec<Datum>, Permutation) {
-        let mut best = (state.to_vec(), self.group.identity());
+    pub(crate) fn least(&self, names: &[String], state: &[Datum]) -> Vec<Datum> {
+        let mut best = state.to_vec();
         let elements = self.group.elements();
         if !elements.is_empty() {
             elements.iter().for_each(|permutation| self.improve(state, permutation, &mut best));
@@ -177,7 +176,7 @@ impl Symmetry {
         let mut first = true;
         Arrangements::new(&self.group).each(&signature, &mut is_fixed, &mut |permutation| {
             if std::mem::take(&mut first) {
-                best = (state.iter().map(|value| self.rename(permutation, value)).collect(), permutation.into());
+                best = state.iter().map(|value| self.rename(permutation, value)).collect();
             } else {
                 self.improve(state, permutation, &mut best);
             }
@@ -186,17 +185,17 @@ impl Symmetry {
     }
 
     /// Takes what a permutation makes of a state, if that is less than the best so far.
-    fn improve(&self, state: &[Datum], permutation: &[u16], best: &mut (Vec<Datum>, Permutation)) {
+    fn improve(&self, state: &[Datum], permutation: &[u16], best: &mut Vec<Datum>) {
         let mut renamed = Vec::with_capacity(state.len());
         for value in state {
             let value = self.rename(permutation, value);
-            match if renamed.is_empty() { value.cmp(&best.0[0]) } else { Ordering::Equal } {
+            match if renamed.is_empty() { value.cmp(&best[0]) } else { Ordering::Equal } {
                 Ordering::Greater => return,
                 _ => renamed.push(value),
             }
         }
-        if renamed < best.0 {
-            *best = (renamed, permutation.into());
+        if renamed < *best {
+            *best = renamed;
         }
     }
 }

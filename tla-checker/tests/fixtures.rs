@@ -52,6 +52,8 @@ fn specs_agree_with_tlc() {
                 How::Spilled(2, 12),
                 How::Spilled(8, 60),
                 How::Resumed(2),
+                How::Sorted(1),
+                How::Sorted(2),
                 How::Reference,
             ],
         )

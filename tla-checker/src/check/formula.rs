@@ -143,6 +143,7 @@ fn clauses(model: &Model) -> Vec<&Clause> {
     clauses.extend(&model.properties);
     clauses.extend(&model.constraints);
     clauses.extend(&model.action_constraints);
+    clauses.extend(&model.symmetry);
     clauses.extend(&model.view);
     clauses.extend(&model.alias);
     clauses.extend(&model.postcondition);

@@ -24,6 +24,8 @@ use tla_parser::source::Span;
 
 /// How much of a value is shown in a message.
 const SHOWN: usize = 60;
+/// How many places are shown beside the first.
+const PLACES: usize = 4;
 
 /// The clause, the operator that it names, and where that is defined.
 pub(super) type Named<'m> = (&'m Clause, OpId, Span);
@@ -94,7 +96,8 @@ fn generators(
         for (from, to) in pairs {
             let other = [&from, &to].into_iter().find(|value| !matches!(value, Value::Model(_)));
             if let Some(other) = other {
-                let what = format!("{} has {}, which is {}", shown(function), shown(other), other.kind_name());
+                let what =
+                    format!("{} has {}, which is {}", shown(function), shown(other), other.kind_name());
                 let help = "only model values can be permuted: give the set model values in the configuration, \
                             as in `CONSTANT S = {s1, s2}`";
                 return Err(Box::new(wrong(named, &what).help(help)));
@@ -135,15 +138,20 @@ pub(super) fn doubts(
         look.through(roots);
         look.found
     });
-    let text = named.0.text();
-    let found = found.into_iter().map(|(span, what, label)| {
-        let message = format!("the model may not be symmetric under `{text}`: {what}");
-        Diagnostic::warning(code::SYMMETRY_BROKEN, message)
-            .at(span, label)
+    let Some(((span, label), others)) = found.split_first() else { return Vec::new() };
+    let message = format!("the model may not be symmetric under `{}`", named.0.text());
+    let mut warning = Diagnostic::warning(code::SYMMETRY_BROKEN, message).at(*span, label);
+    for (span, label) in others.iter().take(PLACES) {
+        warning = warning.also(*span, label);
+    }
+    if others.len() > PLACES {
+        warning = warning.note(format!("and in {} more places", others.len() - PLACES));
+    }
+    vec![
+        warning
             .note("a violation may be missed then; one that is found is real")
-            .help("take SYMMETRY out, or treat all values of the symmetric set alike")
-    });
-    found.collect()
+            .help("take SYMMETRY out, or treat all values of the symmetric set alike"),
+    ]
 }
 
 /// Looks for what tells symmetric values apart.
@@ -151,7 +159,7 @@ struct Look<'m> {
     ir: &'m Ir,
     symmetry: &'m Symmetry,
     evaluator: Evaluator<'m>,
-    found: Vec<(Span, String, &'static str)>,
+    found: Vec<(Span, String)>,
 }
 
 impl Look<'_> {
@@ -173,8 +181,7 @@ impl Look<'_> {
                 }
                 Node::Datum(at) => {
                     let value = &ir.data[*at as usize];
-                    let what = format!("a part of it mentions `{value}`, which a permutation changes");
-                    self.add(id, what, "is not the same as others of its set");
+                    self.add(id, format!("this is {value}, which a permutation changes"));
                 }
                 Node::Choose(bound, _) => {
                     let set = (ir.reads(bound.set) == Reads::Constant)
@@ -188,8 +195,7 @@ impl Look<'_> {
                         names
                     });
                     if names.len() > 1 {
-                        let what = format!("CHOOSE takes one of {}", names.join(", "));
-                        self.add(id, what, "always takes the same one, if several satisfy it");
+                        self.add(id, format!("always takes the same of {}", names.join(", ")));
                     }
                 }
                 _ => {}
@@ -199,8 +205,8 @@ impl Look<'_> {
         self.found.sort_by_key(|found| (found.0.file, found.0.start));
     }
 
-    fn add(&mut self, id: NodeId, what: String, label: &'static str) {
-        let found = (self.ir.span(id), what, label);
+    fn add(&mut self, id: NodeId, label: String) {
+        let found = (self.ir.span(id), label);
         if !self.found.contains(&found) {
             self.found.push(found);
         }
@@ -238,9 +244,9 @@ pub(super) fn in_two(
         return outcome;
     }
     let started = std::time::Instant::now();
-    let rest = search.time_limit.map(|limit| {
-        limit.saturating_sub(std::time::Duration::from_secs_f64(outcome.seconds.max(0.0)))
-    });
+    let rest = search
+        .time_limit
+        .map(|limit| limit.saturating_sub(std::time::Duration::from_secs_f64(outcome.seconds.max(0.0))));
     let lively = explore(whole, &explore::Options { dump: None, time_limit: rest, ..search.clone() });
     let note = format!("{} states were looked at", lively.distinct_states);
     outcome.warnings.extend(lively.warnings);
@@ -262,16 +268,10 @@ pub(super) fn safety(properties: &Properties) -> Properties {
     Properties { temporal: crate::temporal::Temporal::default(), ..properties.clone() }
 }
 
-/// Everything that is checked, or decides what is.
+/// Everything that is checked on states that stand for their orbits, or decides which those are.
 pub(super) fn roots(roles: &Roles, next: Option<OpId>) -> Vec<OpId> {
-    let all = [
-        &roles.invariants,
-        &roles.actions,
-        &roles.initial,
-        &roles.atoms,
-        &roles.constraints,
-        &roles.action_constraints,
-    ];
+    let all =
+        [&roles.invariants, &roles.actions, &roles.initial, &roles.constraints, &roles.action_constraints];
     let rest = roles.init.iter().chain(&next).chain(&roles.view);
     all.into_iter().flatten().chain(rest).copied().collect()
 }

@@ -232,8 +232,7 @@ impl<'s> Orbits<'s> {
         let group = symmetry.group();
         let cell = std::cell::RefCell::new(self);
         let plain = cell.borrow_mut().renamed(state, store, &group.identity());
-        let mut is_fixed =
-            |a, b| cell.borrow_mut().renamed(state, store, &group.swap(a, b)) == plain;
+        let mut is_fixed = |a, b| cell.borrow_mut().renamed(state, store, &group.swap(a, b)) == plain;
         let mut key = 0u64;
         Arrangements::new(group).each(&signature, &mut is_fixed, &mut |permutation| {
             let sum = cell.borrow_mut().renamed(state, store, permutation);

@@ -95,9 +95,9 @@ impl<'s> Worker<'s> {
             walk: Walk::default(),
             earlier: BTreeMap::new(),
             identities: Box::default(),
-            orbits: space.symmetry.map(|(symmetry, few)| {
-                Box::new(Orbits::new(symmetry, &space.setting.ir.variables, few))
-            }),
+            orbits: space
+                .symmetry
+                .map(|(symmetry, few)| Box::new(Orbits::new(symmetry, &space.setting.ir.variables, few))),
             known_orbits: Box::default(),
         };
         worker.forget();
@@ -219,7 +219,7 @@ impl<'s> Worker<'s> {
         }
     }
 
-    /// The key of a state's orbit, or of the VIEW of its least state.
+    /// The key of the orbit of a state, or of its VIEW.
     fn orbit_key(&mut self, state: &State, fingerprint: u64) -> Result<u64, Failure> {
         let Evaluator { door, interner, .. } = &mut self.evaluator;
         if let (None, Some(orbits)) = (self.roles.view, &mut self.orbits) {
@@ -236,7 +236,7 @@ impl<'s> Worker<'s> {
         Ok(self.known_orbits.learn_key(fingerprint, terms.finalise()))
     }
 
-    /// What tells a state's orbit, or the VIEW of its least state, from others.
+    /// What tells the orbit of a state, or of its VIEW, from others.
     fn orbit_identity(&mut self, state: &State, numbers: &Numbers) -> Result<u64, Failure> {
         let Evaluator { door, interner, .. } = &mut self.evaluator;
         door.store.admit(state, interner);
@@ -390,13 +390,14 @@ impl SpaceWorker for Worker<'_> {
     }
 
     fn representative(&mut self, state: &State) -> Result<Vec<Datum>, Failure> {
-        let Some((symmetry, _)) = self.space.symmetry else {
-            return Ok(self.view_value(state)?.map_or_else(|| self.values(state), |view| vec![view]));
+        let (shown, names) = match self.view_value(state)? {
+            Some(view) => (vec![view], std::slice::from_ref(&self.space.view_name)),
+            None => (self.values(state), self.space.setting.ir.variables.as_slice()),
         };
-        let (least, permutation) = symmetry.least(&self.space.setting.ir.variables, &self.values(state));
-        // A VIEW treats symmetric values alike: of the least state it is what the permutation makes of it.
-        let view = self.view_value(state)?;
-        Ok(view.map_or(least, |view| vec![symmetry.rename(&permutation, &view)]))
+        Ok(match self.space.symmetry {
+            Some((symmetry, _)) => symmetry.least(names, &shown),
+            None => shown,
+        })
     }
 
     fn identity(&mut self, state: &State, numbers: &Numbers) -> Result<u64, Failure> {

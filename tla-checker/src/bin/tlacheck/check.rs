@@ -207,6 +207,7 @@ fn search(
         },
         reference: args.reference,
         shape_after: args.shape_after,
+        few_permutations: None,
     };
     let cancel = Cancel::new();
     super::cancel_on_interrupt(cancel.clone());
