@@ -41,6 +41,8 @@ const BOTH: &[Search] = &[Search::Bfs, Search::Dfs];
 
 /// All of them, the quick ones first.
 pub const RUNGS: &[Rung] = &[
+    // Other tools have no symmetry, or need it written by hand.
+    rung("SymmetricPaxos", 3, 17_153, 125_885, &[], false),
     rung("Paxos", 3, 185_369, 1_350_916, BOTH, false),
     rung("TwoPhase", 7, 296_448, 2_744_706, BOTH, true),
     rung("Philosophers", 9, 439_204, 3_277_612, &[Search::Bfs], true),
