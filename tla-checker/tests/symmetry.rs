@@ -99,7 +99,7 @@ const ACTIONS: [&str; 16] = [
     "q # <<>> /\\ q' = Tail(q)",
     "\\E p \\in P, v \\in Q : r' = [who |-> p, what |-> <<v>>]",
     "\\E v \\in Q : r.what = <<v>> /\\ r' = [r EXCEPT !.what = Append(@, v)]",
-    "r.who # None /\\ r' = [who |-> None, what |-> {r}]",
+    "r.who # None /\\ r' = [who |-> None, what |-> <<r>>]",
 ];
 
 const INVARIANTS: [(&str, &str); 9] = [
@@ -136,17 +136,17 @@ fn case(dice: &mut Dice) -> Case {
         let at = action.find('\'').expect("a change");
         let others = chosen.iter().filter(|(name, _)| *name != &action[at - 1..at]);
         let kept: Vec<&str> = others.map(|(name, _)| *name).collect();
-        format!("({action}) /\\ UNCHANGED <<{}>>", kept.join(", "))
+        format!("(({action}) /\\ UNCHANGED <<{}>>)", kept.join(", "))
     };
     let all: Vec<&str> = chosen.iter().map(|(name, _)| *name).collect();
     let init: Vec<String> = chosen.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     let next: Vec<String> = actions.into_iter().map(step).collect();
     let text = format!(
         "---- MODULE Random ----\nEXTENDS Naturals, Sequences, FiniteSets, TLC\nCONSTANTS P, Q, Some, None\n\
-         VARIABLES {}\nInit == {}\nNext == \\/ {}\n====\n",
+         VARIABLES {}\nInit == {}\nNext == {}\n====\n",
         all.join(", "),
         init.join(" /\\ "),
-        next.join("\n  \\/ ")
+        next.join(" \\/\n  ")
     );
     let identity = |names: &[String]| renaming(names, names);
     let with_q = |renaming: Renaming| [renaming, identity(&q)].concat();
@@ -195,7 +195,9 @@ fn case(dice: &mut Dice) -> Case {
 
 fn prepare(text: &str, model: &Model) -> Prepared {
     let library = Library::new();
-    let mut spec = load_text("Random.tla", text, &library).unwrap_or_else(|_| panic!("{text}")).spec;
+    let mut spec = load_text("Random.tla", text, &library)
+        .unwrap_or_else(|e| panic!("{text}\n{:?}", e.diagnostics))
+        .spec;
     check::prepare(&mut spec, model, &library, Bounds::default()).unwrap_or_else(|e| panic!("{text}\n{e:?}"))
 }
 
@@ -253,7 +255,8 @@ fn orbits(states: &[String], group: &[Renaming]) -> usize {
 
 fn kind(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Failure(phase, failure) => format!("{phase:?} {} {}", failure.code, failure.message),
+        // Its message may name another value of the orbit.
+        Verdict::Failure(phase, failure) => format!("{phase:?} {}", failure.code),
         other => format!("{other:?}").split([' ', '{']).next().unwrap_or_default().to_owned(),
     }
 }

@@ -12,7 +12,7 @@ use crate::failure::FailureKind;
 use crate::ir::{Ir, Node, NodeId, OpId, Reads};
 use crate::model::Clause;
 use crate::observer::{Cancel, Silent};
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::{Bound, Outcome, Verdict, Violation};
 use crate::space::Properties;
 use crate::spec::{Roles, SpecSpace};
 use crate::symmetry::Symmetry;
@@ -240,7 +240,12 @@ pub(super) fn in_two(
         return refused;
     }
     let mut outcome = explore(reduced, search);
-    if outcome.verdict != Verdict::Success {
+    let goes_on = match &outcome.verdict {
+        Verdict::Success | Verdict::Bounded(Bound::Depth) => true,
+        Verdict::Bounded(_) | Verdict::Failure(..) => false,
+        _ => search.continue_after_violation,
+    };
+    if !goes_on {
         return outcome;
     }
     let started = std::time::Instant::now();
@@ -257,8 +262,14 @@ pub(super) fn in_two(
         )
         .note(note),
     );
-    outcome.verdict = lively.verdict;
-    outcome.violations = lively.violations;
+    if outcome.violations.is_empty() {
+        outcome.verdict = lively.verdict;
+        outcome.violations = lively.violations;
+    } else {
+        // Whatever else is violated was found before.
+        let liveness = |violation: &Violation| matches!(violation.verdict, Verdict::Liveness { .. });
+        outcome.violations.extend(lively.violations.into_iter().filter(liveness));
+    }
     outcome.seconds += started.elapsed().as_secs_f64();
     outcome
 }

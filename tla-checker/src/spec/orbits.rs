@@ -406,3 +406,130 @@ fn images(points: &[u16], permutation: &[u16]) -> Option<u128> {
     let fits = points.len() <= MENTIONS && permutation.len() <= 256;
     fits.then(|| points.iter().fold(0, |all, &point| all << 8 | u128::from(permutation[point as usize])))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::{Dictionaries, Misfit, apply, infer};
+    use crate::value::{Interner, Value};
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    /// SplitMix64.
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, bound: u64) -> u64 {
+            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = self.0;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            (z ^ (z >> 31)) % bound
+        }
+    }
+
+    fn point(at: u64) -> Datum {
+        Datum::ModelValue(["a", "b", "c", "d", "e"][at as usize].to_owned())
+    }
+
+    /// A value in which some of five model values stand; values of one kind have one shape.
+    fn value(kind: u64, random: &mut Random, depth: u32) -> Datum {
+        let inner = |random: &mut Random| value(kind / 6, random, depth - 1);
+        match kind % if depth == 0 { 2 } else { 6 } {
+            0 => point(random.below(5)),
+            1 => Datum::Int(random.below(2) as i64),
+            2 => Datum::set((0..random.below(4)).map(|_| inner(random)).collect()),
+            3 => Datum::Tuple((0..random.below(3)).map(|_| inner(random)).collect()),
+            4 => Datum::record(vec![("f".into(), inner(random)), ("g".into(), point(random.below(5)))]),
+            _ => Datum::function((0..5).map(|at| (point(at), inner(random))).collect()),
+        }
+    }
+
+    /// The permutations that these generate, and how many those are.
+    fn symmetry(generators: &[&[(&str, &str)]]) -> Symmetry {
+        let pair = |(from, to): &(&str, &str)| (from.to_string(), to.to_string());
+        let generators: Vec<Vec<_>> = generators.iter().map(|g| g.iter().map(pair).collect()).collect();
+        Symmetry::generated(&generators).expect("is small")
+    }
+
+    /// A state in a layout; none if it does not fit.
+    fn pack(store: &mut Store, state: &[Datum], interner: &mut Interner) -> Option<Vec<u32>> {
+        let layout = store.layout.clone();
+        let (mut ops, mut words) = (Vec::new(), vec![0; layout.width]);
+        for (&root, value) in layout.roots.iter().zip(state) {
+            match store.pack(root, &value.to_value(interner), &mut ops, interner) {
+                Ok(()) => {}
+                Err(Misfit::Reshape(..)) => return None,
+                Err(Misfit::Value(fault)) => panic!("{value}: {fault}"),
+            }
+        }
+        apply(&ops, &mut words);
+        Some(words)
+    }
+
+    /// Two states have one key exactly when their orbits have one least state: in every layout, whether all
+    /// permutations are tried or those that sort the signature.
+    #[test]
+    fn keys_are_those_of_orbits() {
+        let groups = [
+            symmetry(&[&[("a", "b"), ("b", "a")]]),
+            symmetry(&[&[("a", "b"), ("b", "a")], &[("b", "c"), ("c", "b")], &[("d", "e"), ("e", "d")]]),
+            symmetry(&[&[("a", "b"), ("b", "c"), ("c", "d"), ("d", "a")]]),
+            symmetry(&[&[("a", "b"), ("b", "a"), ("d", "e"), ("e", "d")]]),
+            symmetry(&[
+                &[("a", "b"), ("b", "a")],
+                &[("b", "c"), ("c", "b")],
+                &[("c", "d"), ("d", "c")],
+                &[("d", "e"), ("e", "d")],
+            ]),
+        ];
+        let names = ["x", "y"].map(String::from);
+        let mut random = Random(7);
+        let (mut apart, mut shared, mut keys_of_all) = (0, 0, 0);
+        for round in 0..120 {
+            let symmetry = &groups[round % groups.len()];
+            let kinds = [random.below(216), random.below(216)];
+            let mut states: Vec<Vec<Datum>> = Vec::new();
+            for _ in 0..12 {
+                let state: Vec<Datum> = kinds.iter().map(|&kind| value(kind, &mut random, 2)).collect();
+                let elements = symmetry.group().elements();
+                let permutation = &elements[random.below(elements.len() as u64) as usize];
+                states.push(state.iter().map(|value| symmetry.rename(permutation, value)).collect());
+                states.push(state);
+            }
+            let mut interner = Interner::default();
+            let mut dictionaries = Dictionaries::default();
+            let plain = Layout::first(&names, &mut dictionaries);
+            let shape = |at: usize| {
+                let mut other = Interner::default();
+                let values: Vec<Value> = states.iter().take(16).map(|s| s[at].to_value(&mut other)).collect();
+                infer(&values.iter().collect::<Vec<_>>())
+            };
+            let shapes = vec![shape(0), shape(1)];
+            let taken_apart = Arc::new(Layout::new(1, &names, shapes, &mut dictionaries));
+            for few in [0, FEW * 2] {
+                let mut keys: BTreeMap<Vec<Datum>, u64> = BTreeMap::new();
+                let mut orbits = Orbits::new(symmetry, &names, few);
+                for layout in [&plain, &taken_apart, &plain] {
+                    let mut store = Store::new(layout.clone(), Limits::DEFAULT, &mut interner);
+                    for state in &states {
+                        let Some(words) = pack(&mut store, state, &mut interner) else { continue };
+                        store.admit(&words, &mut interner);
+                        let key = orbits.key(&words, &store);
+                        let least = symmetry.least(&names, state);
+                        let known = *keys.entry(least).or_insert(key);
+                        assert_eq!(key, known, "{state:?} under {symmetry:?} in {:?}", layout.shapes);
+                        shared += usize::from(layout.number == 1);
+                    }
+                }
+                let mut all: Vec<u64> = keys.values().copied().collect();
+                keys_of_all += all.len();
+                all.sort_unstable();
+                all.dedup();
+                assert_eq!(all.len(), keys.len(), "orbits share a key, of {states:?}");
+            }
+            apart += usize::from(taken_apart.width > 2);
+        }
+        assert!(apart > 60 && shared > 2000 && keys_of_all > 800, "{apart} {shared} {keys_of_all}");
+    }
+}
