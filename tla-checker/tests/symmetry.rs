@@ -265,7 +265,7 @@ fn kind(verdict: &Verdict) -> String {
 fn what_is_counted_are_the_orbits_and_nothing_else_is_found() {
     let mut dice = Dice(0x5eed_5eed_5eed);
     let (mut complete, mut wrong, mut reduced, mut hand) = (0, 0, 0, 0);
-    for number in 0..220 {
+    for number in 0..160 {
         let Case { text, model, symmetry, group } = case(&mut dice);
         let (plain, states) = states(&prepare(&text, &model));
         if matches!(plain.verdict, Verdict::Bounded(_)) {
@@ -289,8 +289,11 @@ fn what_is_counted_are_the_orbits_and_nothing_else_is_found() {
         for (way, options) in ways {
             let found = run(&symmetric, &options);
             let what = format!("case {number}, {way}, {symmetry}\n{text}");
-            assert_eq!(kind(&found.verdict), kind(&plain.verdict), "{what}");
-            if way != "in depth" {
+            // In depth, of several things that are wrong another may come first.
+            if way == "in depth" {
+                assert_eq!(found.verdict == Verdict::Success, success, "{what}");
+            } else {
+                assert_eq!(kind(&found.verdict), kind(&plain.verdict), "{what}");
                 assert_eq!((found.depth, found.trace().len()), (plain.depth, plain.trace().len()), "{what}");
             }
             if let Some(wanted) = wanted {
@@ -302,5 +305,5 @@ fn what_is_counted_are_the_orbits_and_nothing_else_is_found() {
         reduced += usize::from(wanted.is_some_and(|wanted| wanted < plain.distinct_states));
         hand += usize::from(symmetry == "Some");
     }
-    assert!(complete > 60 && wrong > 40 && reduced > 50 && hand > 40, "{complete} {wrong} {reduced} {hand}");
+    assert!(complete > 50 && wrong > 30 && reduced > 40 && hand > 30, "{complete} {wrong} {reduced} {hand}");
 }
