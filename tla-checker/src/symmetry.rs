@@ -65,9 +65,8 @@ impl Symmetry {
         points.sort_unstable();
         points.dedup();
         let numbers: FxHashMap<String, u16> = points.iter().cloned().zip(0..).collect();
-        let identity = |_: &Vec<(String, String)>| (0..points.len() as u16).collect::<Permutation>();
         let permutation = |pairs: &Vec<(String, String)>| {
-            let mut images = identity(pairs);
+            let mut images: Permutation = (0..points.len() as u16).collect();
             for (from, to) in pairs.iter().filter(|(from, to)| from != to) {
                 images[numbers[from] as usize] = numbers[to];
             }

@@ -137,8 +137,8 @@ impl<'s> Orbits<'s> {
         if self.layout != Some(store.layout.number) {
             self.arrange(&store.layout);
         }
-        for at in 0..state.len() {
-            let (old, new) = (self.last[at], state[at]);
+        for (at, &new) in state.iter().enumerate() {
+            let old = self.last[at];
             if old != new {
                 self.change(at, old, new, store);
             }
@@ -301,7 +301,9 @@ impl<'s> Orbits<'s> {
             let key = images(&mentions, permutation).map(|images| (part, images));
             let known = key.and_then(|key| self.kept.kinds.get(&key)).copied();
             let term = known.unwrap_or_else(|| self.kind_term(&store.layout, part, permutation));
-            key.map(|key| self.kept.kinds.insert(key, term));
+            if let Some(key) = key {
+                self.kept.kinds.insert(key, term);
+            }
             sum = sum.wrapping_add(term);
         }
         sum
