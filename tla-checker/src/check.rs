@@ -35,6 +35,7 @@ use crate::explanation::Explanation;
 use crate::explore::{self, Identity, depth_first, reference, simulate, validate};
 use crate::failure::FailureKind;
 use crate::ir::{Ir, NodeId, OpId, actions_in};
+use crate::log::trace::Loaded;
 use crate::log::{self, Log};
 use crate::lower::{Lowerer, ROOT, keeps, literals, specialise};
 use crate::model::Model;
@@ -44,6 +45,7 @@ use crate::space::{ActionInstance, Progress, Properties};
 use crate::spec::{Roles, SpecSpace};
 use crate::value::Datum;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
@@ -135,6 +137,25 @@ impl Prepared {
             instances: self.roles.instances.iter().map(|i| self.called(i)).collect(),
         };
         log.resolve(&known, sources)
+    }
+
+    /// A trace, its states as the events of a log; `sources` get its text, a state a line.
+    ///
+    /// # Errors
+    /// It names what the model does not have.
+    pub fn resolve_trace(
+        &self,
+        name: &str,
+        trace: &Loaded,
+        sources: &mut SourceMap,
+    ) -> Result<validate::Options, Vec<Diagnostic>> {
+        let mut states = trace.states.clone();
+        states.extend(trace.back.map(|back| trace.states[back].clone()));
+        let log = Log::of_states(&format!("{name}, a state a line"), &states, sources);
+        let mut resolved = self.resolve_log(&log, sources)?;
+        resolved.events.iter_mut().take(1).for_each(|first| first.initial = true);
+        let replay = validate::Replay { exact: trace.exact, back: trace.back };
+        Ok(validate::Options { log: Arc::new(resolved), between: 0, replay: Some(replay) })
     }
 
     /// What an action instance is called.

@@ -317,7 +317,11 @@ impl<'r, S: StateSpace> Crew<'r, S> {
             if !complete && run.bound().is_some() && run.candidates.is_none() {
                 self.save(place, record);
             }
-            let on = record.add(run.findings(), run.options.continue_after_violation);
+            let found = run.findings();
+            if place.level == 0 && found.is_empty() {
+                self.guarded(|_| run.observer.initial(run.progress()));
+            }
+            let on = record.add(found, run.options.continue_after_violation);
             if !on {
                 return (depth, None);
             }
@@ -557,6 +561,7 @@ fn outcome<S: StateSpace>(
         exact: run.options.exact,
         actions: names.zip(counts).map(|(name, (generated, distinct))| (name, generated, distinct)).collect(),
         method: Method::BreadthFirst,
+        replayed: None,
         warnings,
     }
 }

@@ -13,11 +13,13 @@ mod event;
 mod mapping;
 pub mod matching;
 mod names;
+pub mod trace;
 
 pub use event::{Arguments, Event};
 pub use mapping::Mapping;
 pub use names::{Called, Known, Resolved, ResolvedEvent, Step};
 
+use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
@@ -76,6 +78,26 @@ impl Log {
             errors.push(empty.help("a log without events says nothing: look at what wrote it"));
         }
         if errors.is_empty() { Ok(Log { file, events }) } else { Err(errors) }
+    }
+
+    /// The states of a trace as events, each a line of a text that is added to the sources.
+    pub fn of_states(name: &str, states: &[Vec<(String, Json)>], sources: &mut SourceMap) -> Log {
+        let (mut text, mut ends) = (String::new(), Vec::new());
+        for state in states {
+            let fields: Map<String, Json> = state.iter().cloned().collect();
+            text += &Json::Object(fields).to_string();
+            ends.push(text.len());
+            text.push('\n');
+        }
+        let file = sources.add(name, Arc::<str>::from(text));
+        let mut start = 0;
+        let event = |((line, end), state): ((u32, usize), &Vec<(String, Json)>)| {
+            let span = Span::new(file, start, end);
+            start = end + 1;
+            let (action, arguments, before) = (None, Arguments::None, Vec::new());
+            Event { line, span, action, arguments, before, after: state.clone() }
+        };
+        Log { file, events: (1..).zip(ends).zip(states).map(event).collect() }
     }
 
     /// Looks up the names of the log, and finds out which instances each event may be a step of.

@@ -16,6 +16,19 @@ pub trait Observer: Sync {
         ControlFlow::Continue(())
     }
 
+    /// The initial states are generated, and nothing is wrong with them.
+    fn initial(&self, progress: Progress) {
+        let _ = progress;
+    }
+
+    /// A check of temporal properties begins, on so many states: all of them, if `complete`.
+    fn checking(&self, states: u64, complete: bool) {
+        let _ = (states, complete);
+    }
+
+    /// A check of temporal properties has come to its end.
+    fn checked(&self) {}
+
     /// Called a few times a second while behaviours are simulated; `Break` stops the run.
     fn simulated(&self, progress: Simulated) -> ControlFlow<()> {
         let _ = progress;

@@ -44,6 +44,8 @@ pub enum Method {
     Simulation(Simulation),
     /// The behaviours that match a log.
     Log(LogMatch),
+    /// The behaviour that a trace says: its states are the events.
+    Replay(LogMatch),
 }
 
 impl Method {
@@ -55,6 +57,7 @@ impl Method {
             Method::Deepening => "iterative_deepening",
             Method::Simulation(_) => "simulation",
             Method::Log(_) => "trace_validation",
+            Method::Replay(_) => "trace_replay",
         }
     }
 }
@@ -231,6 +234,8 @@ pub struct Rejection {
     pub text: String,
     /// The action that it names.
     pub action: Option<String>,
+    /// The events are the states of a trace: this is how many it has.
+    pub trace: Option<u64>,
     /// How many different states match the log up to there; the trace leads to the first that was found,
     /// and the reasons are about that one.
     pub states: u64,
@@ -269,6 +274,15 @@ pub struct TraceState {
     pub span: Option<Span>,
     /// The variables (or ALIAS fields) and their values, in order of declaration.
     pub state: Vec<(String, Datum)>,
+    /// The variables and their values, where `state` has the fields of ALIAS.
+    pub variables: Option<Vec<(String, Datum)>>,
+}
+
+impl TraceState {
+    /// The variables and their values, whatever is shown.
+    pub fn values(&self) -> &[(String, Datum)] {
+        self.variables.as_deref().unwrap_or(&self.state)
+    }
 }
 
 /// A violation with its trace; more than one only with `--continue`.
@@ -330,6 +344,8 @@ pub struct Outcome {
     pub actions: Vec<(String, u64, u64)>,
     /// In which way the states were visited.
     pub method: Method,
+    /// A trace that was replayed, where nothing is wrong with it.
+    pub replayed: Option<(Vec<TraceState>, Option<Cycle>)>,
     /// What deserves attention without being wrong.
     pub warnings: Vec<Diagnostic>,
 }
@@ -353,6 +369,7 @@ impl Outcome {
             exact: false,
             actions: Vec::new(),
             method: Method::default(),
+            replayed: None,
             warnings: Vec::new(),
         }
     }

@@ -5,10 +5,13 @@
 //! ([`events`]). Holds: nothing here decides anything; verdict and exit status are the outcome's.
 //! Writing goes to what the caller gives, and what that answers is handed back: nothing is printed.
 
+pub mod error_trace;
 pub mod events;
+pub mod exploration;
 pub mod json;
 mod rejection;
 mod state;
+pub mod tool;
 pub mod text;
 mod trace;
 mod words;

@@ -51,7 +51,7 @@ impl Ready {
     fn validate(&mut self, text: &str, mapping: &Mapping, between: u32) -> Result<Outcome, Vec<Diagnostic>> {
         let log = Log::parse("the log", text, mapping, &mut self.sources)?;
         let log = Arc::new(self.prepared.resolve_log(&log, &self.sources)?);
-        let strategy = Strategy::Log(validate::Options { log, between });
+        let strategy = Strategy::Log(validate::Options { log, between, replay: None });
         let options = Options { strategy, ..Options::default() };
         Ok(check::run(&self.prepared, &options, &Silent, &Cancel::new()))
     }

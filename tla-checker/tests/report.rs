@@ -55,6 +55,7 @@ fn outcome(verdict: Verdict, trace: Vec<TraceState>) -> Outcome {
         exact: false,
         actions: vec![],
         method: Method::BreadthFirst,
+        replayed: None,
         warnings: vec![],
     }
 }
@@ -84,6 +85,7 @@ fn trace(file: FileId) -> Vec<TraceState> {
             ("log".into(), log),
             ("unchanged".into(), function.clone()),
         ],
+        variables: None,
     };
     vec![
         state("Init", Some("Init"), 1, Datum::Tuple(vec![])),

@@ -415,6 +415,7 @@ impl<S: StateSpace> Search<'_, S> {
             exact: self.options.exact,
             actions: names.zip(counts).map(|(name, (g, d))| (name, g, d)).collect(),
             method,
+            replayed: None,
             warnings,
         }
     }

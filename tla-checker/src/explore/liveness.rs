@@ -45,12 +45,14 @@ impl<S: StateSpace> Crew<'_, S> {
             }
             pages.checked = pages.graph.len();
             let duties = |at: usize| &temporal.duties[at].1;
+            run.observer.checking(pages.graph.len() as u64, at_end);
             let found = check(&pages.graph, &duties, temporal.duties.len(), run.workers, &run.halt);
             match found {
                 Answer::None => {}
                 Answer::Met(at, lasso) => crew.met = Some((at, lasso)),
                 Answer::Cancelled => complete = false,
             }
+            run.observer.checked();
         });
         complete.then_some(self.met.is_some())
     }

@@ -107,7 +107,11 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
             }
             let complete = self.expanded == end && self.bound.is_none();
             self.report();
-            let on = record.add(self.findings.take(), self.options.continue_after_violation);
+            let found = self.findings.take();
+            if self.level == 0 && found.is_empty() {
+                self.observer.initial(self.progress());
+            }
+            let on = record.add(found, self.options.continue_after_violation);
             if complete {
                 self.bound = None;
             }
@@ -411,6 +415,7 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
             exact: true,
             actions: names.zip(counts).map(|(name, (g, d))| (name, g, d)).collect(),
             method: Method::BreadthFirst,
+            replayed: None,
             warnings,
         }
     }

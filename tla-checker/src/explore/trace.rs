@@ -413,6 +413,9 @@ pub(super) fn display<S: StateSpace>(
     let states: Vec<Vec<u32>> = states.into_iter().map(|state| state.words).collect();
     let mut shown = Vec::with_capacity(states.len());
     for (position, instance) in instances.into_iter().enumerate() {
+        let named = |worker: &mut S::Worker<'_>| -> Vec<_> {
+            space.variables().iter().cloned().zip(worker.values(&states[position])).collect()
+        };
         let state = worker.display(&states, position).unwrap_or_else(|failure| {
             let mut warning = failure.diagnostic();
             (warning.code, warning.severity) = (code::ALIAS_FAILED, Severity::Warning);
@@ -420,12 +423,14 @@ pub(super) fn display<S: StateSpace>(
             if warnings.iter().all(|w| w.code != code::ALIAS_FAILED) {
                 warnings.push(warning);
             }
-            space.variables().iter().cloned().zip(worker.values(&states[position])).collect()
+            named(worker)
         });
+        let own = state.iter().map(|(name, _)| name).eq(space.variables());
         let instance = instance.map(|at| &space.instances()[at]);
         shown.push(TraceState {
             action: instance.map_or_else(|| "Init".to_owned(), ToString::to_string),
             span: instance.map(|i| i.span),
+            variables: if own { None } else { Some(named(worker)) },
             state,
         });
     }

@@ -12,6 +12,10 @@
 //! What does not happen here: invariants, properties, deadlock and constraints are not looked at: the
 //! question is what the spec admits, and a constraint is not part of it.
 
+mod replay;
+
+pub use replay::Replay;
+
 use super::finding::{Finding, Subject, Tail};
 use super::followed::Followed;
 use super::monitor::Pulse;
@@ -21,7 +25,7 @@ use super::successors::Successors;
 use super::trace::{self, Behaviour};
 use super::{order_warning, refused};
 use crate::failure::{Failure, FailureKind};
-use crate::log::matching::{Mismatch, matches};
+use crate::log::matching::{Mismatch, equals, matches};
 use crate::log::{INIT, Resolved, ResolvedEvent, Step};
 use crate::observer::{Cancel, Observer};
 use crate::outcome::{
@@ -43,6 +47,8 @@ pub struct Options {
     pub log: Arc<Resolved>,
     /// How many steps that are not in the log may lie before each event.
     pub between: u32,
+    /// The log is a trace to replay: its events are the states.
+    pub replay: Option<Replay>,
 }
 
 /// How many reasons a rejection gives.
@@ -74,7 +80,7 @@ pub fn validate<S: StateSpace>(
         waiting: Vec::new(),
         best: None,
         failure: None,
-        accepted: false,
+        accepted: None,
         generated: 0,
         kept: FxHashSet::default(),
         depth: 1,
@@ -87,7 +93,7 @@ pub fn validate<S: StateSpace>(
         worker.reseed(search.seed as u64);
         run.worker = Some(worker);
         run.run();
-        if !run.accepted && !pulse.halt.is_cancelled() {
+        if run.accepted.is_none() && !pulse.halt.is_cancelled() {
             rejection = run.reject();
         }
     });
@@ -139,7 +145,8 @@ struct Validation<'r, S: StateSpace> {
     best: Option<Best>,
     /// The first evaluation that failed, and in which state: it decides if no behaviour matches.
     failure: Option<(Failure, Option<usize>)>,
-    accepted: bool,
+    /// The state in which all was matched.
+    accepted: Option<usize>,
     generated: u64,
     kept: FxHashSet<u64>,
     depth: u32,
@@ -154,7 +161,7 @@ impl<S: StateSpace> Validation<'_, S> {
         while let Some(entry) = self.waiting.pop() {
             self.depth = self.depth.max(self.reached[entry.reached].level);
             if entry.position == self.events.len() {
-                self.accepted = true;
+                self.accepted = Some(entry.reached);
                 return;
             }
             if self.expand(entry).is_none() || self.pulse.halt.is_cancelled() {
@@ -188,7 +195,7 @@ impl<S: StateSpace> Validation<'_, S> {
             if let Some(event) = first {
                 let worker = self.worker.as_mut()?;
                 let values = state.values(worker);
-                if !differences(self.space, &event.after, &values).is_empty() {
+                if !self.differences(&event.after, &values).is_empty() {
                     continue;
                 }
             }
@@ -267,7 +274,7 @@ impl<S: StateSpace> Validation<'_, S> {
             let worker = self.worker.as_mut()?;
             event.before.is_empty() || {
                 let values = state.values(worker);
-                differences(self.space, &event.before, &values).is_empty()
+                self.differences(&event.before, &values).is_empty()
             }
         };
         let instances: Vec<usize> = match unlogged {
@@ -290,7 +297,7 @@ impl<S: StateSpace> Validation<'_, S> {
                     let worker = self.worker.as_mut()?;
                     let agrees = event.after.is_empty() || {
                         let values = next.values(worker);
-                        differences(self.space, &event.after, &values).is_empty()
+                        self.differences(&event.after, &values).is_empty()
                     };
                     if agrees {
                         let next = next.clone();
@@ -363,6 +370,7 @@ impl<S: StateSpace> Validation<'_, S> {
             span: event.span,
             text: event.text.clone(),
             action: event.action.clone(),
+            trace: self.options.replay.as_ref().map(|replay| replay.states(self.events.len())),
             states: self.best.as_ref().map_or(0, |best| best.states.len() as u64),
             candidates,
         })
@@ -387,7 +395,7 @@ impl<S: StateSpace> Validation<'_, S> {
         let worker = self.worker.as_mut()?;
         worker.replaying(true);
         let values = state.values(worker);
-        let before = differences(space, &event.before, &values);
+        let before = self.differences(&event.before, &values);
         for step in event.steps.iter() {
             let instance = step.instance;
             let (mut successors, mut right) = (Successors::default(), Vec::new());
@@ -425,12 +433,23 @@ impl<S: StateSpace> Validation<'_, S> {
         for at in (0..successors.len()).filter(|&at| right.is_none_or(|right| right[at])) {
             let worker = self.worker.as_mut()?;
             let values = successors.packed(at).values(worker);
-            let found = differences(self.space, wanted, &values);
+            let found = self.differences(wanted, &values);
             if nearest.as_ref().is_none_or(|least| found.len() < least.len()) {
                 nearest = Some(found);
             }
         }
         Some(nearest)
+    }
+
+    /// How a state differs from what an event says of it.
+    fn differences(&self, wanted: &[(usize, Json)], values: &[Datum]) -> Vec<(String, Mismatch)> {
+        let exact = self.options.replay.as_ref().is_some_and(|replay| replay.exact);
+        let compare = if exact { equals } else { matches };
+        let differs = |(variable, json): &(usize, Json)| {
+            let mismatch = compare(json, &values[*variable]).err()?;
+            Some((self.space.variables()[*variable].clone(), *mismatch))
+        };
+        wanted.iter().filter_map(differs).collect()
     }
 
     fn tell(&mut self, level: u32, position: usize) {
@@ -451,7 +470,7 @@ impl<S: StateSpace> Validation<'_, S> {
         if let Some(bug) = self.pulse.bug() {
             let verdict = Verdict::Failure(Phase::Next, Box::new(bug));
             violations.push(Violation::bare(verdict));
-        } else if let (false, Some((failure, reached))) = (self.accepted, self.failure.take()) {
+        } else if let (None, Some((failure, reached))) = (self.accepted, self.failure.take()) {
             // It may be what hides the step that matches.
             let phase = if reached.is_none() { Phase::Initial } else { Phase::Next };
             let behaviour = reached.map(|reached| self.behaviour(reached)).unwrap_or_default();
@@ -469,10 +488,17 @@ impl<S: StateSpace> Validation<'_, S> {
             let verdict = Verdict::LogNotAdmitted(Box::new(rejection));
             violations.push(trace::shown(self.space, &mut worker, verdict, behaviour, &mut warnings));
         }
+        let mut replayed = None;
+        if let (true, Some(reached), Some(_)) = (violations.is_empty(), self.accepted, &self.options.replay) {
+            match self.judge(reached, &mut warnings) {
+                (violation, None) => violations.extend(violation),
+                (_, shown) => replayed = shown,
+            }
+        }
         let verdict = match (violations.first(), self.accepted) {
             (Some(violation), _) => violation.verdict.clone(),
-            (None, true) => Verdict::Success,
-            (None, false) => Verdict::Bounded(self.pulse.bound().unwrap_or(Bound::Cancelled)),
+            (None, Some(_)) => Verdict::Success,
+            (None, None) => Verdict::Bounded(self.pulse.bound().unwrap_or(Bound::Cancelled)),
         };
         let names = self.space.instances().iter().map(ToString::to_string);
         Outcome {
@@ -484,26 +510,20 @@ impl<S: StateSpace> Validation<'_, S> {
             seconds: started.elapsed().as_secs_f64(),
             exact: true,
             actions: names.zip(&self.actions).map(|(name, count)| (name, count.generated, 0)).collect(),
-            method: Method::Log(LogMatch {
-                events,
-                matched: if self.accepted { events } else { matched },
-                between: self.options.between,
-            }),
+            method: {
+                let matched = if self.accepted.is_some() { events } else { matched };
+                let replay = self.options.replay.as_ref().map(|replay| replay.states(self.events.len()));
+                let between = self.options.between;
+                match replay {
+                    Some(states) => {
+                        Method::Replay(LogMatch { events: states, matched: matched.min(states), between })
+                    }
+                    None => Method::Log(LogMatch { events, matched, between }),
+                }
+            },
+            replayed,
             warnings,
             ..Outcome::of(Verdict::Success)
         }
     }
-}
-
-/// How a state differs from what an event says of it.
-fn differences<S: StateSpace>(
-    space: &S,
-    wanted: &[(usize, Json)],
-    values: &[Datum],
-) -> Vec<(String, Mismatch)> {
-    let differs = |(variable, json): &(usize, Json)| {
-        let mismatch = matches(json, &values[*variable]).err()?;
-        Some((space.variables()[*variable].clone(), *mismatch))
-    };
-    wanted.iter().filter_map(differs).collect()
 }

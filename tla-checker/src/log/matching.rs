@@ -71,6 +71,23 @@ pub fn matches(json: &Json, value: &Datum) -> Result<(), Box<Mismatch>> {
     }
 }
 
+/// Compares a value as the reports write it with a value of a state: all of it.
+///
+/// # Errors
+/// They differ.
+pub fn equals(json: &Json, value: &Datum) -> Result<(), Box<Mismatch>> {
+    match serde_json::from_value::<Datum>(json.clone()) {
+        Ok(exact) if exact == *value => Ok(()),
+        Ok(exact) => Err(Box::new(Mismatch {
+            path: String::new(),
+            log: cut(exact.to_string()),
+            state: cut(value.to_string()),
+            hint: None,
+        })),
+        Err(_) => Err(differ(json, value, Some("it is no value as reports write them".to_owned()))),
+    }
+}
+
 /// What is given of a record or function.
 fn components(fields: &Map<String, Json>, value: &Datum) -> Result<(), Box<Mismatch>> {
     let keys: Vec<(String, String, &Datum)> = match value {

@@ -59,7 +59,7 @@ pub struct Report {
     /// With `--continue`, the violations after the first.
     pub further_violations: Vec<FurtherViolation>,
     /// In which way states were visited: `breadth_first`, `depth_first`, `iterative_deepening`,
-    /// `simulation`, `trace_validation`.
+    /// `simulation`, `trace_validation`, `trace_replay`.
     pub search: String,
     /// What a simulation has done.
     pub simulation: Option<Simulation>,
@@ -134,7 +134,7 @@ pub struct Lap {
 }
 
 impl Lap {
-    fn of(violation: &Violation, sources: &SourceMap) -> Option<Lap> {
+    pub(super) fn of(violation: &Violation, sources: &SourceMap) -> Option<Lap> {
         let cycle = violation.cycle.as_ref()?;
         Some(Lap {
             back_to: cycle.back + 1,
@@ -230,7 +230,11 @@ impl Report {
             depth: outcome.depth,
             seconds: outcome.seconds,
             violation,
-            trace: first.map_or_else(Vec::new, |v| states(&v.trace, sources)),
+            trace: match (first, &outcome.replayed) {
+                (Some(v), _) => states(&v.trace, sources),
+                (None, Some((trace, _))) => states(trace, sources),
+                (None, None) => Vec::new(),
+            },
             cycle: first.and_then(|v| Lap::of(v, sources)),
             warnings: Message::all(&outcome.warnings, sources),
             collision_probability: outcome.collision_probability,
@@ -254,7 +258,7 @@ impl Report {
                 _ => None,
             },
             log: match &outcome.method {
-                Method::Log(log) => Some(*log),
+                Method::Log(log) | Method::Replay(log) => Some(*log),
                 _ => None,
             },
             reasons: match &outcome.verdict {

@@ -53,7 +53,7 @@ fn reason(Candidate { action, span, why }: &Candidate, sources: &SourceMap) -> V
         }
         WhyNot::Before(all) => differ(format!("{action} begins in another state"), all),
         WhyNot::After(all) if span.is_none() => {
-            differ("no initial state is as the log says; the nearest differs".to_owned(), all)
+            differ("no initial state is as it says; the nearest differs".to_owned(), all)
         }
         WhyNot::After(all) => differ(format!("{action} leads to another state"), all),
     }

@@ -80,6 +80,13 @@ pub fn write_outcome(
     if outcome.violations.is_empty() {
         write_verdict(out, outcome, &outcome.verdict, sources, options, &palette)?;
     }
+    if let Some((trace, cycle)) = &outcome.replayed {
+        write_trace(out, trace, sources, options)?;
+        if let Some(cycle) = cycle {
+            write_cycle(out, trace, cycle, sources, options)?;
+        }
+        writeln!(out)?;
+    }
     for violation in &outcome.violations {
         write_violation(out, outcome, violation, sources, options, &palette)?;
     }
@@ -97,10 +104,11 @@ fn write_violation(
     write_verdict(out, outcome, &violation.verdict, sources, options, palette)?;
     if !violation.trace.is_empty() {
         let length = violation.trace.len() as u64;
-        let what = match violation.verdict {
+        let what = match &violation.verdict {
             Verdict::Failure(..) => "The behaviour that leads to the failure",
             Verdict::Deadlock => "The behaviour that leads to the deadlock",
             Verdict::Liveness { .. } => "The behaviour that violates it",
+            Verdict::LogNotAdmitted(r) if r.trace.is_some() => "What of it is a behaviour",
             Verdict::LogNotAdmitted(_) => "A behaviour that matches the log so far",
             _ => "The behaviour that leads there",
         };
@@ -137,6 +145,9 @@ fn write_verdict(
         Verdict::Success if matches!(outcome.method, Method::Log(_)) => {
             writeln!(out, "{success}Success{plain}: the spec admits a behaviour that matches the log")
         }
+        Verdict::Success if matches!(outcome.method, Method::Replay(_)) => {
+            writeln!(out, "{success}Success{plain}: the trace is a behaviour of the spec, and shows no error")
+        }
         Verdict::Success => writeln!(out, "{success}Success{plain}: {}", headline(verdict)),
         Verdict::Bounded(bound) => {
             writeln!(out, "{success}Stopped{plain} {}: no error found so far", stopped(*bound))
@@ -164,6 +175,7 @@ fn write_verdict(
             let states = counted(rejection.states, "state");
             match rejection.states {
                 0 => writeln!(out, "No initial state matches it.\n")?,
+                _ if rejection.trace.is_some() => {}
                 1 => {}
                 _ => writeln!(out, "{states} match the log up to there; this is about the first.\n")?,
             }
@@ -185,6 +197,9 @@ fn write_counts(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     }
     if let Method::Log(log) = &outcome.method {
         write!(out, "{} of {} matched; ", grouped(log.matched), counted(log.events, "event"))?;
+    }
+    if let Method::Replay(log) = &outcome.method {
+        write!(out, "{} of {} replayed; ", grouped(log.matched), counted(log.events, "state"))?;
     }
     write!(
         out,
@@ -208,7 +223,7 @@ fn write_counts(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
             "The chance that two states shared a fingerprint, so that one was overlooked: {:.1e}",
             outcome.collision_probability
         )?;
-    } else if outcome.exact && !matches!(outcome.method, Method::Log(_)) {
+    } else if outcome.exact && !matches!(outcome.method, Method::Log(_) | Method::Replay(_)) {
         writeln!(out, "Whole states were compared: the search is exact, no state was taken for another")?;
     }
     Ok(())

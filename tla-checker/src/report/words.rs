@@ -14,6 +14,16 @@ pub fn headline(verdict: &Verdict) -> String {
         Verdict::Assumption { name, .. } => format!("assumption {name} is false"),
         Verdict::Postcondition { name } => format!("postcondition {name} is false"),
         Verdict::Deadlock => "deadlock: a state has no successor".into(),
+        Verdict::LogNotAdmitted(rejection) if rejection.trace.is_some() => {
+            let states = rejection.trace.unwrap_or_default();
+            match rejection.event {
+                1 => "the trace is no behaviour of the spec: its first state is no initial state".to_owned(),
+                event if event > states => {
+                    "the trace is no behaviour of the spec: no step leads back from its last state".to_owned()
+                }
+                event => format!("the trace is no behaviour of the spec: no step leads to state {event}"),
+            }
+        }
         Verdict::LogNotAdmitted(rejection) => {
             let Rejection { event, line, .. } = &**rejection;
             format!("the log is not admitted: no step matches event {event} (line {line})")

@@ -267,7 +267,7 @@ fn log(trace: &Trace, prepared: &Prepared, sources: &mut SourceMap) -> Result<St
     let text = find::read(&trace.log).map_err(|error| wrong(vec![*error]))?;
     let log = Log::parse(&trace.log.display().to_string(), &text, &mapping, sources).map_err(wrong)?;
     let resolved = prepared.resolve_log(&log, sources).map_err(wrong)?;
-    Ok(Strategy::Log(validate::Options { log: Arc::new(resolved), between: trace.between }))
+    Ok(Strategy::Log(validate::Options { log: Arc::new(resolved), between: trace.between, replay: None }))
 }
 
 /// The seed; a simulation without one takes another each time, and says which.
