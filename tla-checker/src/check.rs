@@ -127,6 +127,11 @@ impl Prepared {
         !self.properties.temporal.duties.is_empty()
     }
 
+    /// In how many ways a behaviour may violate the temporal properties.
+    pub fn ways_to_violate(&self) -> usize {
+        self.properties.temporal.duties.len()
+    }
+
     /// Looks up the names of a log in the model; `sources` hold its text.
     ///
     /// # Errors

@@ -279,9 +279,13 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
     DUMP_UNWRITABLE = "E0620", "the state graph cannot be written",
         "The file named with `--dump` could not be made: its folder does not exist, or may not be written \
          to, or it is a folder itself. Nothing was searched.";
-    DUMP_FORMAT = "E0621", "an unknown format of the state graph",
+    DUMP_FORMAT = "E0621", "an unknown format of the state graph, or of a trace",
         "`--dump FORMAT FILE` takes text (the states alone, as TLC lists them), dot, json or graphml. Dot \
-         takes further words after commas: `dot,colorize,actionlabels,stuttering`. `--dump FILE` is text.";
+         takes further words after commas: `dot,colorize,actionlabels,stuttering`. `--dump FILE` is text. \
+         `--dump-trace FORMAT FILE` takes json, tla or dot.";
+    TRACE_FORM = "E0622", "a file is no trace",
+"`--load-trace FILE` reads a trace and replays it. The file is JSON: what `--dump-trace json FILE` wrote, the object that
+`--json` prints, or what TLC writes with `-dumpTrace json FILE`. It holds the states, each with the variables by name.";
     DUMP_INCOMPLETE = "W0620", "the state graph is not whole",
         "The file named with `--dump` does not hold the whole graph. Either the search ended early (at a \
          violation, a bound, or on request), and then the states of which the successors were not generated \

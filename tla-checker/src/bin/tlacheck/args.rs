@@ -154,6 +154,22 @@ pub struct Check {
     #[arg(long, num_args = 2, value_names = ["FORMAT", "FILE"], conflicts_with = "reference")]
     #[arg(help_heading = "Search", allow_hyphen_values = true)]
     pub dump: Option<Vec<String>>,
+    /// Replay the trace in FILE (what --dump-trace json or --json wrote, or TLC's -dumpTrace json) and say
+    /// whether it is a behaviour of SPEC, and what is wrong with it
+    #[arg(long, value_name = "FILE", help_heading = "Traces")]
+    #[arg(conflicts_with_all = ["simulate", "generate", "dfs", "dfid", "reference", "dump", "exact", "memory",
+        "checkpoint", "recover"])]
+    pub load_trace: Option<PathBuf>,
+    /// Write the error trace to FILE as json, tla or dot; may be repeated
+    #[arg(long, num_args = 2, value_names = ["FORMAT", "FILE"], action = clap::ArgAction::Append)]
+    #[arg(help_heading = "Traces", allow_hyphen_values = true)]
+    pub dump_trace: Vec<String>,
+    /// Write SpecTE.tla and SpecTE.cfg beside SPEC: a spec whose only behaviour is the error trace
+    #[arg(long, help_heading = "Traces")]
+    pub generate_spec_te: bool,
+    /// Write them to this folder instead
+    #[arg(long, value_name = "DIR", requires = "generate_spec_te", help_heading = "Traces")]
+    pub te_spec_out_dir: Option<PathBuf>,
     /// Search without any optimisation, one thread, whole states in memory: slow, to compare with
     #[arg(long, help_heading = "Search")]
     pub reference: bool,
@@ -198,6 +214,12 @@ pub struct Check {
     /// End the output with one line of JSON, and print nothing else on it
     #[arg(long, help_heading = "Output")]
     pub json: bool,
+    /// Speak in TLC's messages (@!@!@STARTMSG …), for editors and scripts that drive TLC
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["json", "events"])]
+    pub tool: bool,
+    /// Write what the spec prints (Print, PrintT) to FILE
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub user_file: Option<PathBuf>,
     /// Print progress as JSON lines while the search runs; implies --json
     #[arg(long, help_heading = "Output")]
     pub events: bool,
@@ -341,6 +363,13 @@ pub enum Command {
         /// Also look for modules here; may be repeated
         #[arg(short = 'I', long, value_name = "DIR")]
         library: Vec<PathBuf>,
+    },
+    /// As TLC: `tlacheck tlc` stands for `java … tlc2.TLC`, whose arguments follow
+    #[command(disable_help_flag = true)]
+    Tlc {
+        /// TLC's options, and SPEC
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTION")]
+        arguments: Vec<String>,
     },
     /// Does the spec admit a behaviour that matches a log? 0 if it does, 10 if not
     Trace(Trace),

@@ -12,24 +12,32 @@ enum Meaning {
     Flag(&'static str),
     /// It is ours, spelt so, and takes a value.
     Valued(&'static str),
+    /// It is ours, spelt so, and takes two values.
+    ValuedTwice(&'static str),
     /// `--dump`: the format may be missing, as in TLC, and then it is text.
     Dumped,
     /// `--simulate`, `--generate`: what follows says more, if it looks like that (`num=5,file=x`).
     Simulated(&'static str),
+    /// `--generate-spec-te`: TLC's `nomonolith` may follow, which is what is done anyway.
+    Explored,
+    /// `--load-trace`: TLC has a format before the file.
+    Loaded,
     /// It has no effect on any result: dropped.
     Dropped,
     /// It has no effect on any result: dropped with its value.
     DroppedValued,
-    /// Known, not built yet.
-    Refused(&'static str),
+    /// Known, and not done: why, or what to do instead.
+    Refused(&'static str, &'static str),
 }
 
 use super::args;
-use Meaning::{Dropped, DroppedValued, Dumped, Flag, Refused, Simulated, Valued};
+use Meaning::{
+    Dropped, DroppedValued, Dumped, Explored, Flag, Loaded, Refused, Simulated, Valued, ValuedTwice,
+};
 use tla_checker::dump::FORMATS;
 
-/// Options by their letters alone, small.
-const OPTIONS: &[(&str, Meaning)] = &[
+/// TLC's options, those of 2.15 and later ones, by their letters alone, small. The README has a row for each.
+const TLC: &[(&str, Meaning)] = &[
     ("config", Valued("--config")),
     ("deadlock", Flag("--deadlock")),
     ("workers", Valued("--workers")),
@@ -40,35 +48,65 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("seed", Valued("--seed")),
     ("maxsetsize", Valued("--max-set-size")),
     ("postcondition", Valued("--postcondition")),
+    ("lncheck", Valued("--lncheck")),
+    ("dump", Dumped),
+    ("simulate", Simulated("--simulate")),
+    ("generate", Simulated("--generate")),
+    ("aril", Valued("--aril")),
+    ("dfid", Valued("--dfid")),
+    ("checkpoint", Valued("--checkpoint")),
+    ("recover", Valued("--recover")),
+    ("metadir", Valued("--metadir")),
+    ("tool", Flag("--tool")),
+    ("userfile", Valued("--user-file")),
+    ("dumptrace", ValuedTwice("--dump-trace")),
+    ("loadtrace", Loaded),
+    ("generatespecte", Explored),
+    ("tespecoutdir", Valued("--te-spec-out-dir")),
+    ("help", Flag("--help")),
+    ("h", Flag("-h")),
+    // What is done anyway, or about what TLC keeps in files and memory.
+    ("modelcheck", Dropped),
+    ("nogeneratespecte", Dropped),
+    ("note", Dropped),
+    ("cleanup", Dropped),
+    ("gzip", Dropped),
+    ("terse", Dropped),
+    ("debug", Dropped),
+    ("fp", DroppedValued),
+    ("fpmem", DroppedValued),
+    ("fpbits", DroppedValued),
+    ("coverage", Refused("--coverage", "it is not built yet")),
+    ("view", Refused("--view", "traces show whole states; ALIAS in the model says what to show of them instead")),
+    ("debugger", Refused("--debugger", "there is no debugger; `tlacheck repl` evaluates expressions")),
+];
+
+/// Our own options that TLC does not have.
+const OWN: &[(&str, Meaning)] = &[
     ("json", Flag("--json")),
     ("events", Flag("--events")),
     ("library", Valued("--library")),
     ("maxstates", Valued("--max-states")),
     ("seconds", Valued("--seconds")),
     ("exact", Flag("--exact")),
-    ("lncheck", Valued("--lncheck")),
     ("strict", Flag("--strict")),
-    ("dump", Dumped),
-    ("simulate", Simulated("--simulate")),
-    ("generate", Simulated("--generate")),
-    ("aril", Valued("--aril")),
     ("dfs", Flag("--dfs")),
-    ("dfid", Valued("--dfid")),
     ("reference", Flag("--reference")),
     ("fingerprintbits", Valued("--fingerprint-bits")),
     ("color", Valued("--color")),
     ("maxrecursion", Valued("--max-recursion")),
     ("invariant", Valued("--invariant")),
     ("memory", Valued("--memory")),
-    ("checkpoint", Valued("--checkpoint")),
-    ("recover", Valued("--recover")),
-    ("metadir", Valued("--metadir")),
-    ("help", Flag("--help")),
     ("version", Flag("--version")),
     ("syntaxonly", Flag("--syntax-only")),
     ("module", Valued("--module")),
     ("translate", Flag("--translate")),
-    // Of pcal.trans.
+];
+
+const NOT_PCAL: &str = "it has TLC translate the algorithm, where tlacheck translates it itself";
+
+/// Options of pcal.trans.
+const PCAL: &[(&str, Meaning)] = &[
     ("wf", Flag("--wf")),
     ("sf", Flag("--sf")),
     ("wfnext", Flag("--wf-next")),
@@ -84,37 +122,40 @@ const OPTIONS: &[(&str, Meaning)] = &[
     ("stdout", Flag("--stdout")),
     ("noold", Dropped),
     ("unixeol", Dropped),
-    ("spec", Refused("--spec")),
-    ("myspec", Refused("--myspec")),
-    ("spec2", Refused("--spec2")),
-    ("myspec2", Refused("--myspec2")),
-    ("writeast", Refused("--write-ast")),
-    // How TLC stores fingerprints, how it speaks to the Toolbox.
-    ("modelcheck", Dropped),
-    ("cleanup", Dropped),
-    ("gzip", Dropped),
-    ("terse", Dropped),
-    ("tool", Dropped),
-    ("note", Dropped),
-    ("nogeneratespecte", Dropped),
-    ("fp", DroppedValued),
-    ("fpmem", DroppedValued),
-    ("fpbits", DroppedValued),
-    // Not built yet.
-    ("coverage", Refused("--coverage")),
-    ("dumptrace", Refused("--dump-trace")),
-    ("view", Refused("--view")),
-    ("debugger", Refused("--debugger")),
-    ("userfile", Refused("--user-file")),
-    ("generatespecte", Refused("--generate-spec-te")),
-    ("tespecoutdir", Refused("--te-spec-out-dir")),
+    ("spec", Refused("--spec", NOT_PCAL)),
+    ("myspec", Refused("--myspec", NOT_PCAL)),
+    ("spec2", Refused("--spec2", NOT_PCAL)),
+    ("myspec2", Refused("--myspec2", NOT_PCAL)),
+    ("writeast", Refused("--write-ast", "it is for TLC's own translation")),
 ];
+
+/// An option that is known and not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The option.
+    pub option: &'static str,
+    /// Why, or what to do instead.
+    pub why: &'static str,
+}
+
+/// What follows `tlacheck tlc`, or `java`: the arguments of `tlc2.TLC`, those of Java before it left out but for
+/// the folders where modules are sought.
+pub fn of_tlc(arguments: Vec<String>) -> Vec<String> {
+    let Some(class) = arguments.iter().position(|a| a == "tlc2.TLC") else { return arguments };
+    let libraries = arguments[..class].iter().filter_map(|a| a.strip_prefix("-DTLA-Library="));
+    let folders = libraries.flat_map(|l| std::env::split_paths(l).collect::<Vec<_>>());
+    let folders = folders.filter(|folder| !folder.as_os_str().is_empty());
+    let mut all: Vec<String> =
+        folders.flat_map(|folder| ["-I".to_owned(), folder.to_string_lossy().into_owned()]).collect();
+    all.extend_from_slice(&arguments[class + 1..]);
+    all
+}
 
 /// The arguments (without the program's name) for clap.
 ///
 /// # Errors
-/// The name of an option that is not built yet.
-pub fn normalise(arguments: impl IntoIterator<Item = String>) -> Result<Vec<String>, &'static str> {
+/// An option that is known and not done.
+pub fn normalise(arguments: impl IntoIterator<Item = String>) -> Result<Vec<String>, Refusal> {
     let mut out = Vec::new();
     let mut arguments = arguments.into_iter().peekable();
     while let Some(argument) = arguments.next() {
@@ -128,7 +169,7 @@ pub fn normalise(arguments: impl IntoIterator<Item = String>) -> Result<Vec<Stri
             continue;
         };
         match meaning {
-            Flag(name) | Valued(name) => out.push(match value {
+            Flag(name) | Valued(name) | ValuedTwice(name) => out.push(match value {
                 Some(value) => format!("{name}={value}"),
                 None => name.to_owned(),
             }),
@@ -149,15 +190,30 @@ pub fn normalise(arguments: impl IntoIterator<Item = String>) -> Result<Vec<Stri
                     None => name.to_owned(),
                 });
             }
+            Explored => {
+                out.push("--generate-spec-te".to_owned());
+                arguments.next_if(|next| next == "nomonolith");
+            }
+            Loaded => {
+                out.push("--load-trace".to_owned());
+                let first = value.map(str::to_owned).or_else(|| arguments.next());
+                // A file may be called `json`: then nothing that could be the file follows.
+                let format = first.as_deref() == Some("json");
+                let file = arguments.next_if(|next| format && !next.starts_with('-'));
+                out.extend(file.or(first));
+            }
             Dropped => {}
             DroppedValued if value.is_some() => {}
             // A value that is missing is nobody's loss: the next option is not one.
             DroppedValued => drop(arguments.next_if(|next| !next.starts_with('-') || is_number(next))),
-            Refused(name) => return Err(name),
+            Refused(option, why) => return Err(Refusal { option, why }),
         }
-        if let (Valued(_), None) = (meaning, value) {
-            out.extend(arguments.next());
-        }
+        let values = match meaning {
+            Valued(_) => 1,
+            ValuedTwice(_) => 2,
+            _ => 0,
+        };
+        out.extend(arguments.by_ref().take(values - usize::from(values > 0 && value.is_some())));
     }
     Ok(out)
 }
@@ -170,7 +226,7 @@ fn recognise(argument: &str) -> Option<(Meaning, Option<&str>)> {
         None => (word, None),
     };
     let letters: String = word.chars().filter(|&c| c != '-').map(|c| c.to_ascii_lowercase()).collect();
-    let (_, meaning) = OPTIONS.iter().find(|(name, _)| *name == letters)?;
+    let (_, meaning) = [TLC, OWN, PCAL].into_iter().flatten().find(|(name, _)| *name == letters)?;
     Some((*meaning, value))
 }
 
@@ -198,6 +254,14 @@ mod tests {
             ("-deadlock -workers auto M", "--deadlock --workers auto M"),
             ("-maxSetSize 5 M", "--max-set-size 5 M"),
             ("--max-set-size 5 M", "--max-set-size 5 M"),
+            ("-tool -userFile out.txt -debug M", "--tool --user-file out.txt M"),
+            ("-dumpTrace json x M --dump-trace=tla y", "--dump-trace json x M --dump-trace=tla y"),
+            ("-loadTrace json x M", "--load-trace x M"),
+            ("--load-trace x M", "--load-trace x M"),
+            ("--load-trace=json -tool M", "--load-trace json --tool M"),
+            ("-generateSpecTE nomonolith M", "--generate-spec-te M"),
+            ("M -generateSpecTE -teSpecOutDir d", "M --generate-spec-te --te-spec-out-dir d"),
+            ("-noGenerateSpecTE -note M", "M"),
             ("-noTE -cleanup -metadir /tmp/x M", "--metadir /tmp/x M"),
             ("-metadir=/tmp/x -fp 3 M", "--metadir=/tmp/x M"),
             ("-fp -7 -fpmem -deadlock M", "--deadlock M"),
@@ -236,12 +300,12 @@ mod tests {
         for (given, name) in [
             ("-view M", "--view"),
             ("M --coverage", "--coverage"),
-            ("-generateSpecTE=x M", "--generate-spec-te"),
             ("-coverage 1 M", "--coverage"),
-            ("-dumpTrace json x M", "--dump-trace"),
-            ("--dump-trace json x M", "--dump-trace"),
+            ("-debugger M", "--debugger"),
         ] {
-            assert_eq!(normalise(given.split_whitespace().map(str::to_owned)), Err(name), "{given}");
+            let refused = normalise(given.split_whitespace().map(str::to_owned)).unwrap_err();
+            assert_eq!(refused.option, name, "{given}");
+            assert!(refused.why.len() > 10, "{given}");
         }
     }
 
@@ -255,12 +319,47 @@ mod tests {
             .chain([&command])
             .flat_map(|c| c.get_arguments().filter_map(|a| a.get_long().map(|l| format!("--{l}"))))
             .collect();
-        for (letters, meaning) in super::OPTIONS {
-            if let super::Flag(name) | super::Valued(name) = meaning {
-                let own = ["--help", "--version"].contains(name) || parsed.iter().any(|p| p == name);
+        for (letters, meaning) in [super::TLC, super::OWN, super::PCAL].into_iter().flatten() {
+            if let super::Flag(name) | super::Valued(name) | super::ValuedTwice(name) = meaning {
+                let own = ["--help", "-h", "--version"].contains(name) || parsed.iter().any(|p| p == name);
                 assert!(own, "{name}");
                 assert_eq!(letters.to_string(), name.replace('-', ""), "{name}");
             }
         }
+        for name in ["--dump", "--load-trace", "--generate-spec-te", "--simulate", "--generate"] {
+            assert!(parsed.iter().any(|p| p == name), "{name}");
+        }
+    }
+
+    /// The table of the README says of every option of TLC's what becomes of it, and of no other.
+    #[test]
+    fn the_readme_has_a_row_for_every_option_of_tlc() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+        let readme = std::fs::read_to_string(path).expect("the README");
+        let table = readme.split("### TLC's options").nth(1).expect("the section");
+        let table = table.split("\n### ").next().expect("its text");
+        let mut rows: Vec<String> = Vec::new();
+        for row in table.lines().filter(|line| line.starts_with("| `-")) {
+            let cell = row.split('|').nth(1).expect("a cell");
+            for option in cell.split('`').filter(|text| text.starts_with('-')) {
+                let word = option.split_whitespace().next().expect("an option");
+                rows.push(word.trim_start_matches('-').to_ascii_lowercase());
+            }
+        }
+        let mut known: Vec<String> = super::TLC.iter().map(|(letters, _)| (*letters).to_owned()).collect();
+        rows.sort();
+        known.sort();
+        assert!(known.len() > 35, "{known:?}");
+        assert_eq!(rows, known);
+    }
+
+    #[test]
+    fn what_java_would_be_told_is_left_out() {
+        let arguments = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let given = "-XX:+UseParallelGC -DTLA-Library=lib/a:lib/b -cp tla2tools.jar tlc2.TLC -tool M -config C";
+        #[cfg(unix)]
+        assert_eq!(super::of_tlc(arguments(given)), arguments("-I lib/a -I lib/b -tool M -config C"));
+        assert_eq!(super::of_tlc(arguments("-cp x tlc2.TLC M")), arguments("M"));
+        assert_eq!(super::of_tlc(arguments("-tool M")), arguments("-tool M"));
     }
 }

@@ -4,11 +4,12 @@
 //! cannot be checked on standard error, and the exit status. Holds: with `--json`, whatever happens, the
 //! last line of standard output is one object.
 
-use super::args::{Check, Color, LnCheck, Trace, Workers};
+use super::args::{Check, Color, LnCheck, Trace};
+use super::argv::Refusal;
 use super::find::Found;
-use super::progress::{Bar, Plain};
-use super::run;
-use super::{find, output, status};
+use super::progress::{Bar, Plain, UserFile};
+use super::tool::{self, Tool};
+use super::{find, output, run, status, traces};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ use tla_checker::observer::{Cancel, Observer};
 use tla_checker::outcome::{Outcome, Phase, Verdict};
 use tla_checker::report::events::{Event, EventWriter};
 use tla_checker::report::json::Report;
+use tla_checker::report::tool::{Places, ToolOptions};
 use tla_checker::report::text::{TextOptions, write_diagnostics, write_outcome};
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
@@ -55,9 +57,27 @@ pub fn trace(trace: &Trace, color: Color) -> io::Result<i32> {
     run_and_report(&trace.check(color), Some(trace))
 }
 
+/// What is to be done.
+struct Job<'a> {
+    args: &'a Check,
+    /// A log to validate.
+    trace: Option<&'a Trace>,
+    seed: i64,
+    /// With `-tool`: everything is said there.
+    tool: Option<Tool>,
+}
+
 fn run_and_report(args: &Check, trace: Option<&Trace>) -> io::Result<i32> {
-    let (found, sources) = look(args, trace);
+    let seed = seed(args);
+    let job = Job { args, trace, seed, tool: args.tool.then(|| tool::begin(args, seed)) };
+    let (found, sources) = look(&job);
     let json = args.json || args.events;
+    if let Some(tool) = &job.tool {
+        return Ok(match found {
+            Ok(outcome) => outcome.exit_code(),
+            Err(stopped) => tell_stopped(tool, &stopped, &sources, args),
+        });
+    }
     match found {
         Ok(outcome) if json => {
             write_report(&Report::of_outcome(&outcome, &sources))?;
@@ -75,9 +95,24 @@ fn run_and_report(args: &Check, trace: Option<&Trace>) -> io::Result<i32> {
     }
 }
 
+/// That nothing was searched, in TLC's messages.
+fn tell_stopped(tool: &Tool, stopped: &Stopped, sources: &SourceMap, args: &Check) -> i32 {
+    let places = Places::default();
+    let options = ToolOptions {
+        places: &places,
+        sources,
+        difftrace: args.difftrace,
+        warnings: !args.nowarning,
+    };
+    let parsing = stopped.status == status::PARSE;
+    tool.rejected(&stopped.diagnostics, &tool::files(sources), parsing, &options);
+    stopped.status
+}
+
 /// Reads spec and model, whatever is wrong with the other: one run shows all errors. The texts that
 /// diagnostics point into come back too.
-fn look(args: &Check, trace: Option<&Trace>) -> (Result<Outcome, Stopped>, SourceMap) {
+fn look(job: &Job<'_>) -> (Result<Outcome, Stopped>, SourceMap) {
+    let args = job.args;
     let given = args.spec.as_deref().unwrap_or(Path::new(""));
     let path = match find::spec(given) {
         Ok(path) => path,
@@ -86,10 +121,13 @@ fn look(args: &Check, trace: Option<&Trace>) -> (Result<Outcome, Stopped>, Sourc
     let load = if args.translate { run::load_translated } else { run::load };
     match load(&path, &args.library) {
         Ok(mut resolved) => {
+            if let Some(tool) = &job.tool {
+                tool.parsed(&tool::modules(&resolved.spec));
+            }
             let found = find::model(args.config.as_deref(), &path, &mut resolved.spec.sources);
             let outcome = found
                 .map_err(configuration)
-                .and_then(|found| search(args, trace, &path, &mut resolved.spec, resolved.warnings, found));
+                .and_then(|found| search(job, &path, &mut resolved.spec, resolved.warnings, found));
             (outcome, resolved.spec.sources)
         }
         Err(rejected) => {
@@ -101,17 +139,18 @@ fn look(args: &Check, trace: Option<&Trace>) -> (Result<Outcome, Stopped>, Sourc
     }
 }
 
-/// An option of TLC's that is not built yet.
+/// An option of TLC's that is not done.
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn refuse(option: &str, json: bool) -> io::Result<i32> {
-    let message = format!("{option} is not implemented yet");
-    let stopped = Stopped {
-        outcome: "refused",
-        status: status::CONFIG,
-        diagnostics: vec![Diagnostic::error(code::NOT_IMPLEMENTED, message)],
-    };
+pub fn refuse(refusal: Refusal, json: bool, tool: bool) -> io::Result<i32> {
+    let Refusal { option, why } = refusal;
+    let error = Diagnostic::error(code::NOT_IMPLEMENTED, format!("{option} is not implemented")).note(why);
+    let stopped = Stopped { outcome: "refused", status: status::CONFIG, diagnostics: vec![error] };
+    if tool {
+        let args = Check::default();
+        return Ok(tell_stopped(&tool::begin(&args, 0), &stopped, &SourceMap::new(), &args));
+    }
     let options =
         TextOptions { color: output::color_on_stderr(super::args::Color::Auto), ..TextOptions::default() };
     report_stopped(&stopped, json, &SourceMap::new(), &options)
@@ -146,13 +185,13 @@ fn text_options(args: &Check, color: bool) -> TextOptions {
 
 /// Makes the model ready and searches.
 fn search(
-    args: &Check,
-    trace: Option<&Trace>,
+    job: &Job<'_>,
     path: &Path,
     spec: &mut Spec,
     mut warnings: Vec<Diagnostic>,
     found: Found,
 ) -> Result<Outcome, Stopped> {
+    let Job { args, trace, .. } = *job;
     let mut model = found.model;
     add_options(&mut model, args);
     let mut bounds = Bounds { max_set: args.max_set_size, ..Bounds::default() };
@@ -165,13 +204,11 @@ fn search(
     warnings.extend(prepared.warnings.iter().cloned());
 
     let dump = args.dump.as_deref().map(dump).transpose()?;
+    let formats = traces::formats(&args.dump_trace).map_err(|d| stop("error", status::USAGE, vec![d]))?;
     let search = explore::Options {
-        workers: match args.workers {
-            Workers::Count(n) => n,
-            Workers::Auto => std::thread::available_parallelism().map_or(1, usize::from),
-        },
+        workers: tool::workers(args),
         max_depth: args.dfid.or(args.depth),
-        seed: seed(args),
+        seed: job.seed,
         max_states: args.max_states,
         time_limit: args.seconds.map(Duration::from_secs_f64),
         continue_after_violation: args.keep_going,
@@ -201,17 +238,38 @@ fn search(
     announce(&search);
     let options = check::Options {
         search,
-        strategy: match trace {
-            Some(trace) => log(trace, &prepared, &mut spec.sources)?,
-            None => strategy(args),
+        strategy: match (trace, &args.load_trace) {
+            (Some(trace), _) => log(trace, &prepared, &mut spec.sources)?,
+            (None, Some(file)) => {
+                if !prepared.has_behaviour() {
+                    return Err(no_behaviour("a trace could be one of"));
+                }
+                let wrong = |diagnostics| stop("error", status::CONFIG, diagnostics);
+                Strategy::Log(traces::load(file, &prepared, &mut spec.sources).map_err(wrong)?)
+            }
+            (None, None) => strategy(args),
         },
         reference: args.reference,
         shape_after: args.shape_after,
     };
     let cancel = Cancel::new();
     super::cancel_on_interrupt(cancel.clone());
-    let go = |observer: &dyn Observer| check::run(&prepared, &options, observer, &cancel);
-    let mut outcome = if args.events {
+    let mut user_file = args.user_file.as_deref().map(create).transpose()?;
+    let mut go = |observer: &dyn Observer| match user_file.take() {
+        Some(file) => check::run(&prepared, &options, &UserFile::new(file, observer), &cancel),
+        None => check::run(&prepared, &options, observer, &cancel),
+    };
+    let places = if job.tool.is_some() { Places::of(spec) } else { Places::default() };
+    let telling = ToolOptions {
+        places: &places,
+        sources: &spec.sources,
+        difftrace: args.difftrace,
+        warnings: !args.nowarning,
+    };
+    let mut outcome = if let Some(tool) = &job.tool {
+        tool.starting(&warnings, prepared.ways_to_violate(), &telling);
+        go(tool)
+    } else if args.events {
         let events = EventWriter::new(io::stdout());
         events.write(&Event::Start { spec: path.display().to_string(), config: found.file });
         go(&events)
@@ -227,6 +285,16 @@ fn search(
         && failure.kind == FailureKind::System
     {
         return Err(stop("refused", status::CONFIG, vec![failure.diagnostic()]));
+    }
+    let (lines, unwritten) = traces::write(args, &formats, &outcome, spec, &model, path);
+    outcome.warnings.extend(unwritten);
+    match &job.tool {
+        Some(tool) => {
+            tool.outcome(&outcome, &outcome.warnings, &telling);
+            lines.iter().for_each(|line| tool.print(line));
+        }
+        // That it cannot be said does not change what was found.
+        None => drop(output::to_stderr(|out| lines.iter().try_for_each(|line| writeln!(out, "{line}")))),
     }
     warnings.append(&mut outcome.warnings);
     outcome.warnings = warnings;
@@ -248,15 +316,19 @@ fn strategy(args: &Check) -> Strategy {
     }
 }
 
+/// The model has no behaviours that something could be compared with.
+fn no_behaviour(with: &str) -> Stopped {
+    let message = format!("the model says nothing about behaviours that {with}");
+    let error = Diagnostic::error(code::NO_BEHAVIOUR, message);
+    let error = error.help("name a configuration with INIT and NEXT, or SPECIFICATION");
+    stop("error", status::CONFIG, vec![error])
+}
+
 /// A log to validate: read, and its names looked up.
 fn log(trace: &Trace, prepared: &Prepared, sources: &mut SourceMap) -> Result<Strategy, Stopped> {
     let wrong = |diagnostics: Vec<Diagnostic>| stop("error", status::CONFIG, diagnostics);
     if !prepared.has_behaviour() {
-        let message = "the model says nothing about behaviours that a log could match";
-        return Err(wrong(vec![
-            Diagnostic::error(code::NO_BEHAVIOUR, message)
-                .help("name a configuration with INIT and NEXT, or SPECIFICATION"),
-        ]));
+        return Err(no_behaviour("a log could match"));
     }
     let mapping = match &trace.mapping {
         Some(path) => find::read(path)
@@ -290,6 +362,14 @@ fn dump(words: &[String]) -> Result<Dump, Stopped> {
         path.as_mut_os_string().push(format!(".{}", format.extension()));
     }
     Dump::to_file(format, &path).map_err(|error| stop("error", status::OTHER, vec![*error]))
+}
+
+/// A file to write to.
+fn create(path: &Path) -> Result<std::fs::File, Stopped> {
+    std::fs::File::create(path).map_err(|error| {
+        let message = format!("cannot write {}: {error}", path.display());
+        stop("error", status::OTHER, vec![Diagnostic::error(code::FILE_UNWRITABLE, message)])
+    })
 }
 
 /// Says where checkpoints go, unless that was said.

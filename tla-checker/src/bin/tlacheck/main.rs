@@ -12,6 +12,8 @@ mod output;
 mod progress;
 mod repl;
 mod run;
+mod tool;
+mod traces;
 mod translate;
 
 use args::{Cli, Command};
@@ -71,13 +73,18 @@ fn run_with(arguments: impl Iterator<Item = std::ffi::OsString>) -> std::io::Res
             }
         }
     }
+    if texts.first().is_some_and(|first| first == "tlc") {
+        texts = argv::of_tlc(texts.split_off(1));
+    }
     let json = texts.iter().any(|a| matches!(a.trim_start_matches('-'), "json" | "events"));
+    let tool = texts.iter().any(|a| a.trim_start_matches('-').eq_ignore_ascii_case("tool"));
     let arguments = match argv::normalise(texts) {
         Ok(arguments) => arguments,
-        Err(option) => return check::refuse(option, json),
+        Err(refusal) => return check::refuse(refusal, json, tool),
     };
     let cli = match Cli::try_parse_from(std::iter::once("tlacheck".to_owned()).chain(arguments)) {
         Ok(cli) => cli,
+        Err(error) if tool && error.use_stderr() => return tool::usage(&error.render().to_string()),
         Err(error) => return usage(&error),
     };
     let color = cli.check.color;
@@ -90,6 +97,8 @@ fn run_with(arguments: impl Iterator<Item = std::ffi::OsString>) -> std::io::Res
         Some(Command::Eval { expression, module, library }) => {
             commands::eval(&expression, module.as_deref(), &library, color)
         }
+        // It is taken off before the rest is parsed; what comes here follows options.
+        Some(Command::Tlc { .. }) => tool::usage("`tlc` comes first: tlacheck tlc [-option] inputfile"),
         Some(Command::Trace(trace)) => check::trace(&trace, color),
         Some(Command::Repl(repl)) => repl::repl(&repl, color),
         Some(Command::Explain { code }) => commands::explain(code.as_deref()),

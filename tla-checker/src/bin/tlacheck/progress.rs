@@ -9,6 +9,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tla_checker::observer::{Observer, Simulated};
 use tla_checker::space::Progress;
@@ -98,6 +99,51 @@ impl Observer for Plain {
 
     fn print(&self, text: &str) {
         print(text, self.json);
+    }
+}
+
+/// What the spec prints goes to a file, all else to another observer.
+pub struct UserFile<'o> {
+    file: Mutex<std::fs::File>,
+    rest: &'o dyn Observer,
+}
+
+impl<'o> UserFile<'o> {
+    /// Prints to `file`.
+    pub fn new(file: std::fs::File, rest: &'o dyn Observer) -> Self {
+        UserFile { file: Mutex::new(file), rest }
+    }
+}
+
+impl Observer for UserFile<'_> {
+    fn progress(&self, progress: Progress) -> ControlFlow<()> {
+        self.rest.progress(progress)
+    }
+
+    fn initial(&self, progress: Progress) {
+        self.rest.initial(progress);
+    }
+
+    fn checking(&self, states: u64, complete: bool) {
+        self.rest.checking(states, complete);
+    }
+
+    fn checked(&self) {
+        self.rest.checked();
+    }
+
+    fn simulated(&self, progress: Simulated) -> ControlFlow<()> {
+        self.rest.simulated(progress)
+    }
+
+    fn checkpoint(&self, folder: &Path, progress: Progress) {
+        self.rest.checkpoint(folder, progress);
+    }
+
+    fn print(&self, text: &str) {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        // That it cannot be written does not stop the search.
+        let _ = writeln!(file, "{text}");
     }
 }
 
