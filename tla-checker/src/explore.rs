@@ -233,7 +233,7 @@ fn search<S: StateSpace>(run: &Run<'_, S>, mut record: Record, place: Option<Pla
         let _home = Home { gate: &gate, monitor: &monitor };
         // Without that thread, progress and time limit are looked at between levels only.
         let _ = Builder::new().name("monitor".into()).spawn_scoped(scope, || monitor.watch(run));
-        let mut crew = Crew { run, gate: &gate, first: None, helpers: None, cost: 1e-5, met: None };
+        let mut crew = Crew { run, gate: &gate, first: None, helpers: None, cost: 1e-5, met: Vec::new() };
         let (depth, bound) = crew.search(scope, &mut record, place);
         monitor.end();
         let mut warnings = order_warning(run.space, run.options);
@@ -270,8 +270,8 @@ struct Crew<'r, S: StateSpace> {
     helpers: Option<usize>,
     /// Seconds of work a state, as last measured.
     cost: f64,
-    /// A behaviour that violates a temporal property: which duty it meets.
-    met: Option<(usize, Lasso)>,
+    /// Behaviours that violate temporal properties: which duty each meets. With `--continue` one a property.
+    met: Vec<(usize, Lasso)>,
 }
 
 impl<'r, S: StateSpace> Crew<'r, S> {

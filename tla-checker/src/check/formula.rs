@@ -42,6 +42,9 @@ pub(super) fn resolve(
     if !texts.is_empty() {
         let root = spec.root_module().name.clone();
         let mut text = format!("---- MODULE Model_formulas_{turn} ----\nEXTENDS {root}\n");
+        for module in instanced(spec, &clauses) {
+            text += &format!("{module} == INSTANCE {module}\n");
+        }
         for (i, formula) in texts.iter().enumerate() {
             text += &format!("{PREFIX}{turn}_{i} ==\n  {formula}\n");
         }
@@ -64,6 +67,19 @@ pub(super) fn resolve(
         }
     }
     Ok(formulas)
+}
+
+/// The modules that names such as `Module!Op` are of, as TLC's `-postCondition` has them: those that the spec does
+/// not instantiate under that name.
+fn instanced<'m>(spec: &Spec, clauses: &[&'m Clause]) -> Vec<&'m str> {
+    let names = clauses.iter().filter_map(|clause| match &clause.formula {
+        Formula::Name(name) => name.split_once('!').map(|(module, _)| module),
+        Formula::Expression(_) => None,
+    });
+    let mut modules: Vec<&str> = names.filter(|name| !spec.root_module().names.contains_key(*name)).collect();
+    modules.sort_unstable();
+    modules.dedup();
+    modules
 }
 
 /// Adds an expression, given as text, to a spec.

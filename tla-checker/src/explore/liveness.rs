@@ -40,21 +40,32 @@ impl<S: StateSpace> Crew<'_, S> {
         self.guarded(|crew| {
             let mut pages = behaviours.pages();
             let doubled = pages.graph.len() >= FIRST.max(2 * pages.checked);
-            if !at_end && (run.options.liveness == Liveness::Final || !doubled) {
+            let all = run.options.continue_after_violation;
+            if !at_end && (all || run.options.liveness == Liveness::Final || !doubled) {
                 return;
             }
             pages.checked = pages.graph.len();
-            let duties = |at: usize| &temporal.duties[at].1;
             run.observer.checking(pages.graph.len() as u64, at_end);
-            let found = check(&pages.graph, &duties, temporal.duties.len(), run.workers, &run.halt);
-            match found {
-                Answer::None => {}
-                Answer::Met(at, lasso) => crew.met = Some((at, lasso)),
-                Answer::Cancelled => complete = false,
+            let mut left: Vec<usize> = (0..temporal.duties.len()).collect();
+            while !left.is_empty() {
+                let duties = |at: usize| &temporal.duties[left[at]].1;
+                match check(&pages.graph, &duties, left.len(), run.workers, &run.halt) {
+                    Answer::None => break,
+                    Answer::Met(at, lasso) => {
+                        let met = left[at];
+                        crew.met.push((met, lasso));
+                        // Each property is violated once.
+                        left.retain(|&duty| all && temporal.duties[duty].0 != temporal.duties[met].0);
+                    }
+                    Answer::Cancelled => {
+                        complete = false;
+                        break;
+                    }
+                }
             }
             run.observer.checked();
         });
-        complete.then_some(self.met.is_some())
+        complete.then_some(!self.met.is_empty())
     }
 
     /// Adds the violation of a temporal property, if one was found, and what there is to say about the
@@ -70,7 +81,7 @@ impl<S: StateSpace> Crew<'_, S> {
             warnings.push(Diagnostic::warning(code::LIVENESS_OFF, message).note("`-lncheck off` says so"));
             return;
         }
-        if let Some((at, lasso)) = self.met.take() {
+        for (at, lasso) in std::mem::take(&mut self.met) {
             let mut violation = None;
             self.guarded(|crew| violation = crew.liveness_violation(at, &lasso, warnings));
             violations.extend(violation);

@@ -392,9 +392,11 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
                 &mut warnings,
             ));
         }
-        if violations.is_empty() && self.bound.is_none() && !self.halt.is_cancelled() {
+        let failed = violations.iter().any(|v| matches!(v.verdict, Verdict::Failure(..)));
+        let on = violations.is_empty() || self.options.continue_after_violation && !failed;
+        if on && self.bound.is_none() && !self.halt.is_cancelled() {
             match self.temporal(&mut warnings) {
-                Ok(violation) => violations.extend(violation),
+                Ok(more) => violations.extend(more),
                 Err(failure) => {
                     violations.push(Violation::bare(Verdict::Failure(Phase::Temporal, Box::new(failure))));
                 }

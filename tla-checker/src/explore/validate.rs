@@ -482,7 +482,9 @@ impl<S: StateSpace> Validation<'_, S> {
             let mut followed = Followed::default();
             followed.add(vec![finding], &behaviour, false);
             violations = followed.violations(self.space, self.worker.take(), &mut warnings);
-        } else if let (Some(mut rejection), Some(mut worker)) = (rejection, self.worker.take()) {
+        } else if let Some(mut rejection) = rejection
+            && let Some(mut worker) = self.worker.take()
+        {
             rejection.candidates.truncate(MOST_REASONS);
             let behaviour = self.best.as_ref().map(|best| self.behaviour(best.reached)).unwrap_or_default();
             let verdict = Verdict::LogNotAdmitted(Box::new(rejection));

@@ -138,14 +138,15 @@ impl<W: Write + Send> ToolWriter<W> {
 
     /// The arguments are wrong.
     pub fn usage(&self, text: &str) {
-        let text = format!("{}\nUsage: tlacheck tlc [-option] inputfile", text.trim_end());
+        let text = format!("Error: {}\nUsage: tlacheck tlc [-option] inputfile", text.trim_end());
         self.inner().out.say(Code::WRONG_COMMANDLINE, Class::Error, &text);
     }
 
-    /// The spec was parsed and resolved: its modules and the files they stand in.
+    /// The spec was parsed and resolved: its modules and the files they stand in, in the order of resolution.
+    /// Readers take the first file for the root module's.
     pub fn parsed(&self, modules: &[(String, String)]) {
         let mut inner = self.inner();
-        inner.sany_start(modules.iter().map(|(_, file)| file.as_str()));
+        inner.sany_start(modules.last().into_iter().chain(modules).map(|(_, file)| file.as_str()));
         for (module, _) in modules {
             inner.out.line(&format!("Semantic processing of module {module}"));
         }
@@ -187,8 +188,9 @@ impl<W: Write + Send> ToolWriter<W> {
             }
             inner.flush_checked();
         }
-        if violations.is_empty() {
-            let (code, class, text) = verdict::success(outcome);
+        if violations.is_empty()
+            && let Some((code, class, text)) = verdict::success(outcome)
+        {
             inner.out.say(code, class, &text);
         }
         inner.statistics(outcome);

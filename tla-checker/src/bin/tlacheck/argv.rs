@@ -218,6 +218,12 @@ pub fn normalise(arguments: impl IntoIterator<Item = String>) -> Result<Vec<Stri
     Ok(out)
 }
 
+/// Options that nobody knows, with two dashes: for a message that names them as a whole.
+pub fn as_words(arguments: Vec<String>) -> Vec<String> {
+    let word = |a: &String| a.len() > 2 && a.starts_with('-') && a[1..].starts_with(|c: char| c.is_ascii_alphabetic());
+    arguments.into_iter().map(|a| if word(&a) { format!("-{a}") } else { a }).collect()
+}
+
 /// The option an argument names, with the value after `=`.
 fn recognise(argument: &str) -> Option<(Meaning, Option<&str>)> {
     let word = argument.strip_prefix("--").or_else(|| argument.strip_prefix('-'))?;

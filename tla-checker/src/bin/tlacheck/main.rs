@@ -18,6 +18,7 @@ mod translate;
 
 use args::{Cli, Command};
 use clap::Parser;
+use clap::error::ErrorKind;
 use std::process::ExitCode;
 use tla_checker::observer::Cancel;
 
@@ -82,8 +83,19 @@ fn run_with(arguments: impl Iterator<Item = std::ffi::OsString>) -> std::io::Res
         Ok(arguments) => arguments,
         Err(refusal) => return check::refuse(refusal, json, tool),
     };
-    let cli = match Cli::try_parse_from(std::iter::once("tlacheck".to_owned()).chain(arguments)) {
+    let parse = |arguments: Vec<String>| {
+        Cli::try_parse_from(std::iter::once("tlacheck".to_owned()).chain(arguments))
+    };
+    let cli = match parse(arguments.clone()) {
         Ok(cli) => cli,
+        // `-nosuch` is a word that is misspelt, not `-n` and more letters.
+        Err(error) if error.kind() == ErrorKind::UnknownArgument => {
+            let error = parse(argv::as_words(arguments)).err().unwrap_or(error);
+            if tool {
+                return tool::usage(&error.render().to_string());
+            }
+            return usage(&error);
+        }
         Err(error) if tool && error.use_stderr() => return tool::usage(&error.render().to_string()),
         Err(error) => return usage(&error),
     };

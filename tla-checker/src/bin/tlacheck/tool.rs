@@ -64,6 +64,8 @@ fn shown(name: &str) -> String {
 /// # Errors
 /// None: what cannot be written is nobody's to read.
 pub fn usage(error: &str) -> io::Result<i32> {
-    ToolWriter::new(io::stdout()).usage(error);
+    // What clap says after the first paragraph is about its own syntax.
+    let first = error.split("\n\n").next().unwrap_or(error);
+    ToolWriter::new(io::stdout()).usage(first.strip_prefix("error: ").unwrap_or(first));
     Ok(status::USAGE)
 }

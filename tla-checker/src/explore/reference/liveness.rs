@@ -9,7 +9,7 @@ use crate::explore::Liveness;
 use crate::explore::liveness::{Replayed, judge, violation};
 use crate::explore::trace::Behaviour;
 use crate::failure::Failure;
-use crate::liveness::{Answer, Graph, check};
+use crate::liveness::{Answer, Graph, Lasso, check};
 use crate::outcome::{Verdict, Violation};
 use crate::space::{SpaceWorker, State, StateSpace};
 use crate::temporal::Temporal;
@@ -18,21 +18,39 @@ use std::ops::ControlFlow;
 use tla_parser::diagnostic::Diagnostic;
 
 impl<'r, S: StateSpace + 'r> Search<'r, S> {
-    /// The violation of a temporal property, if there is one.
+    /// The violation of a temporal property, if there is one; with `--continue` of each.
     ///
     /// # Errors
     /// An atom cannot be evaluated, or what was found is no violation.
-    pub(super) fn temporal(&mut self, warnings: &mut Vec<Diagnostic>) -> Result<Option<Violation>, Failure> {
+    pub(super) fn temporal(&mut self, warnings: &mut Vec<Diagnostic>) -> Result<Vec<Violation>, Failure> {
         let temporal = &self.space.properties().temporal;
         if temporal.duties.is_empty() || self.options.liveness == Liveness::Off {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let mut steps = FxHashMap::default();
         let graph = self.graph(temporal, &mut steps)?;
-        let duties = |at: usize| &temporal.duties[at].1;
-        let Answer::Met(at, lasso) = check(&graph, &duties, temporal.duties.len(), 1, &self.halt) else {
-            return Ok(None);
-        };
+        let mut violations = Vec::new();
+        let mut left: Vec<usize> = (0..temporal.duties.len()).collect();
+        while !left.is_empty() {
+            let duties = |at: usize| &temporal.duties[left[at]].1;
+            let Answer::Met(at, lasso) = check(&graph, &duties, left.len(), 1, &self.halt) else { break };
+            let property = temporal.duties[left[at]].0;
+            violations.push(self.shown(temporal, property, &lasso, &steps, warnings)?);
+            let all = self.options.continue_after_violation;
+            left.retain(|&duty| all && temporal.duties[duty].0 != property);
+        }
+        Ok(violations)
+    }
+
+    /// A lasso as the violation of a property.
+    fn shown(
+        &mut self,
+        temporal: &Temporal,
+        property: usize,
+        lasso: &Lasso,
+        steps: &FxHashMap<(u32, u32), usize>,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> Result<Violation, Failure> {
         let mut behaviour = Behaviour::default();
         let by = |from: u32, to: u32| steps.get(&(from, to)).copied();
         for (place, &node) in lasso.states.iter().enumerate() {
@@ -42,10 +60,10 @@ impl<'r, S: StateSpace + 'r> Search<'r, S> {
         let (end, back) = (lasso.states[lasso.states.len() - 1], lasso.back);
         let last = if end == lasso.states[back] { None } else { by(end, lasso.states[back]) };
         let mut replayed = Replayed { behaviour, back, last };
-        judge(self.space, &mut self.worker, temporal.duties[at].0, &mut replayed)?;
-        let property = &temporal.properties[temporal.duties[at].0].0;
+        judge(self.space, &mut self.worker, property, &mut replayed)?;
+        let property = &temporal.properties[property].0;
         let verdict = Verdict::Liveness { name: property.name.clone(), span: property.span };
-        Ok(Some(violation(self.space, &mut self.worker, verdict, replayed, false, warnings)))
+        Ok(violation(self.space, &mut self.worker, verdict, replayed, false, warnings))
     }
 
     /// The graph of the kept states; `steps` gets an instance for each of its steps.

@@ -10,7 +10,7 @@ use super::super::packed::fit_all;
 use super::super::trace::{Behaviour, display};
 use super::{Finding, Subject, Successors, Tail, Validation, trace};
 use crate::failure::Failure;
-use crate::outcome::{Cycle, Phase, TraceState, Violation};
+use crate::outcome::{Cycle, Phase, TraceState, Verdict, Violation};
 use crate::space::{Progress, SpaceWorker, StateSpace};
 use std::ops::ControlFlow;
 use tla_parser::diagnostic::Diagnostic;
@@ -51,7 +51,10 @@ impl<S: StateSpace> Validation<'_, S> {
             cycle = Some(Cycle { back, action, modulo_view: false });
         }
         let space = self.space;
-        let Some(mut worker) = self.worker.take() else { return (None, None) };
+        let Some(mut worker) = self.worker.take() else {
+            let bug = Failure::internal("there is nobody to judge the trace");
+            return (Some(Violation::bare(Verdict::Failure(Phase::Next, Box::new(bug)))), None);
+        };
         worker.replaying(true);
         let fault = self.first_fault(&mut worker, &mut behaviour, cycle.is_none());
         if let Some((level, (subject, failure))) = fault {

@@ -4,16 +4,20 @@
 //! expressions that were under evaluation.
 
 use super::ToolOptions;
+use super::rejected;
 use super::message::{Class, Code, message};
 use super::state::{self, Messages};
 use crate::failure::{Failure, FailureKind};
-use crate::outcome::{Outcome, Phase, Verdict, Violation};
+use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
+use crate::report::rejection::reasons;
 use crate::report::words::headline;
 
-/// That nothing is wrong.
-pub(super) fn success(outcome: &Outcome) -> (Code, Class, String) {
-    if let Verdict::Bounded(_) = outcome.verdict {
-        return (Code::GENERAL, Class::Warning, headline(&outcome.verdict));
+/// That nothing is wrong. Of a simulation that has come to its end TLC says nothing.
+pub(super) fn success(outcome: &Outcome) -> Option<(Code, Class, String)> {
+    match outcome.verdict {
+        Verdict::Bounded(Bound::Behaviours) => return None,
+        Verdict::Bounded(_) => return Some((Code::GENERAL, Class::Warning, headline(&outcome.verdict))),
+        _ => {}
     }
     let chance = match outcome.collision_probability {
         chance if chance <= 0.0 => "0.0".to_owned(),
@@ -24,7 +28,7 @@ pub(super) fn success(outcome: &Outcome) -> (Code, Class, String) {
          check all reachable states\n  because two distinct states had the same fingerprint:\n  calculated \
          (optimistic):  val = {chance}"
     );
-    (Code::SUCCESS, Class::Plain, text)
+    Some((Code::SUCCESS, Class::Plain, text))
 }
 
 /// Whether TLC says how deep the search went.
@@ -85,7 +89,12 @@ pub(super) fn messages(violation: &Violation, options: &ToolOptions<'_>) -> Mess
             }
             shown = true;
         }
-        Verdict::LogNotAdmitted(_) => error(Code::GENERAL, headline(verdict)),
+        Verdict::LogNotAdmitted(rejection) => {
+            let reasons = reasons(rejection, options.sources);
+            let reasons = reasons.iter().map(|reason| rejected::text(reason, options));
+            let lines: Vec<String> = std::iter::once(headline(verdict)).chain(reasons).collect();
+            error(Code::GENERAL, lines.join("\n"));
+        }
         Verdict::Failure(_, failure) if failure.kind == FailureKind::Cancelled => {
             out.push((Code::GENERAL, Class::Warning, headline(verdict)));
         }
@@ -157,7 +166,7 @@ fn nested(phase: Phase, failure: &Failure, options: &ToolOptions<'_>, out: &mut 
                     positions:\n"
         .to_owned();
     for (at, span) in spans.into_iter().enumerate() {
-        text += &format!("{at}. {}\n", options.places.nested(span, options.sources));
+        text += &format!("{at}. {}\n", options.places.nested(options.places.body(span), options.sources));
     }
     out.push((Code::NESTED_EXPRESSION, Class::Error, text + "\n"));
 }
