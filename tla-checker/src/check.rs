@@ -155,11 +155,13 @@ impl Prepared {
         sources: &mut SourceMap,
     ) -> Result<validate::Options, Vec<Diagnostic>> {
         let mut states = trace.states.clone();
-        states.extend(trace.back.map(|back| trace.states[back].clone()));
+        // Stuttering in the last state is no step of the spec, or may be none.
+        let closing = trace.back.filter(|back| back + 1 < states.len());
+        states.extend(closing.map(|back| trace.states[back].clone()));
         let log = Log::of_states(&format!("{name}, a state a line"), &states, sources);
         let mut resolved = self.resolve_log(&log, sources)?;
         resolved.events.iter_mut().take(1).for_each(|first| first.initial = true);
-        let replay = validate::Replay { exact: trace.exact, back: trace.back };
+        let replay = validate::Replay { exact: trace.exact, back: trace.back, closing: closing.is_some() };
         Ok(validate::Options { log: Arc::new(resolved), between: 0, replay: Some(replay) })
     }
 

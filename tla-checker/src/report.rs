@@ -11,8 +11,8 @@ pub mod exploration;
 pub mod json;
 mod rejection;
 mod state;
-pub mod tool;
 pub mod text;
+pub mod tool;
 mod trace;
 mod words;
 

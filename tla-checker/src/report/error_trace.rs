@@ -36,9 +36,9 @@ impl std::str::FromStr for Format {
             "json" => Ok(Format::Json),
             "tla" => Ok(Format::Tla),
             "dot" => Ok(Format::Dot),
-            "tlc" | "tlcplain" | "tlcaction" => {
-                Err(format!("`{text}` is TLC's own serialisation of its values, which nothing else reads; take json"))
-            }
+            "tlc" | "tlcplain" | "tlcaction" => Err(format!(
+                "`{text}` is TLC's own serialisation of its values, which nothing else reads; take json"
+            )),
             "tlctespec" => Err(format!("`{text}` is what -generateSpecTE writes")),
             _ => Err(format!("`{text}` is no format: {} are", FORMATS.join(", "))),
         }

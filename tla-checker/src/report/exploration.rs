@@ -52,7 +52,12 @@ pub fn exploration(name: &str, violation: &Violation, spec: &Spec, model: &Model
         variables.iter().map(line).collect::<String>()
     };
     let _ = writeln!(tla, "{name}Init ==\n{}", at("1", ""));
-    let _ = writeln!(tla, "\\* The step from state i to state j.\n{name}Step(i, j) ==\n{}{}", at("i", ""), at("j", "'"));
+    let _ = writeln!(
+        tla,
+        "\\* The step from state i to state j.\n{name}Step(i, j) ==\n{}{}",
+        at("i", ""),
+        at("j", "'")
+    );
     let mut steps: Vec<(usize, usize, String)> =
         (1..trace.len()).map(|at| (at, at + 1, trace[at].action.clone())).collect();
     let last = trace.len();
@@ -66,8 +71,14 @@ pub fn exploration(name: &str, violation: &Violation, spec: &Spec, model: &Model
     }
     let mut next: String =
         steps.iter().map(|(i, j, action)| format!("    \\/ {name}Step({i}, {j})  \\* {action}\n")).collect();
-    if let (Verdict::Failure(Phase::Next, _), Behaviour::InitNext { next: own, .. }) = (verdict, &model.behaviour) {
-        let _ = writeln!(next, "    \\* What cannot be evaluated.\n    \\/ {name}Step({last}, {last}) /\\ {}", own.text());
+    if let (Verdict::Failure(Phase::Next, _), Behaviour::InitNext { next: own, .. }) =
+        (verdict, &model.behaviour)
+    {
+        let _ = writeln!(
+            next,
+            "    \\* What cannot be evaluated.\n    \\/ {name}Step({last}, {last}) /\\ {}",
+            own.text()
+        );
     }
     if next.is_empty() {
         next = format!("    FALSE /\\ UNCHANGED {name}Vars\n");

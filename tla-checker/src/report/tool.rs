@@ -17,8 +17,9 @@ mod verdict;
 pub use places::Places;
 
 use super::words::grouped;
+use crate::failure::FailureKind;
 use crate::observer::{Observer, Simulated};
-use crate::outcome::{Method, Outcome, Verdict, Violation};
+use crate::outcome::{Method, Outcome, Phase, Verdict, Violation};
 use crate::space::Progress;
 use message::{Class, Code, Out};
 use std::io::Write;
@@ -76,6 +77,8 @@ struct Inner<W> {
     told: Option<(Instant, Progress)>,
     simulated: Option<Instant>,
     last: Progress,
+    /// That initial states are being computed was said, which TLC says of a search in breadth alone.
+    computing: bool,
     /// When the last check of temporal properties began.
     checking: Option<Instant>,
     /// That it has ended, to be said after what it found.
@@ -91,6 +94,7 @@ impl<W: Write + Send> ToolWriter<W> {
             told: None,
             simulated: None,
             last: Progress::default(),
+            computing: false,
             checking: None,
             checked: None,
         };
@@ -114,21 +118,31 @@ impl<W: Write + Send> ToolWriter<W> {
         let on = |workers: usize| {
             let (workers, system) = (threads(&workers), std::env::consts::OS);
             let arch = std::env::consts::ARCH;
-            format!("with {workers} on {cores} cores ({system} {arch}, tlacheck {})", env!("CARGO_PKG_VERSION"))
+            format!(
+                "with {workers} on {cores} cores ({system} {arch}, tlacheck {})",
+                env!("CARGO_PKG_VERSION")
+            )
         };
         let (code, text) = match mode {
             Mode::BreadthFirst { workers } => (
                 Code::MODE_MC,
-                format!("Running breadth-first search Model-Checking with fp 0 and seed {seed} {}.", on(*workers)),
+                format!(
+                    "Running breadth-first search Model-Checking with fp 0 and seed {seed} {}.",
+                    on(*workers)
+                ),
             ),
-            Mode::DepthFirst => {
-                (Code::MODE_DFS, format!("Running depth-first search Model-Checking with fp 0 and seed {seed} {}.", on(1)))
-            }
-            Mode::Simulation { workers } => {
-                (Code::MODE_SIMULATION, format!("Running Random Simulation with seed {seed} {}.", on(*workers)))
-            }
+            Mode::DepthFirst => (
+                Code::MODE_DFS,
+                format!("Running depth-first search Model-Checking with fp 0 and seed {seed} {}.", on(1)),
+            ),
+            Mode::Simulation { workers } => (
+                Code::MODE_SIMULATION,
+                format!("Running Random Simulation with seed {seed} {}.", on(*workers)),
+            ),
         };
-        self.inner().out.say(code, Class::Plain, &text);
+        let mut inner = self.inner();
+        inner.computing = !matches!(mode, Mode::BreadthFirst { .. });
+        inner.out.say(code, Class::Plain, &text);
     }
 
     /// Text of no code of its own, said before anything else.
@@ -157,13 +171,12 @@ impl<W: Write + Send> ToolWriter<W> {
     /// violated.
     pub fn starting(&self, warnings: &[Diagnostic], duties: usize, options: &ToolOptions<'_>) {
         let mut inner = self.inner();
-        inner.out.say(Code::STARTING, Class::Plain, &format!("Starting... ({})", now()));
+        inner.starting();
         inner.warn(warnings, options);
         if duties > 0 {
             let text = format!("Implied-temporal checking--satisfiability problem has {duties} branches.");
             inner.out.say(Code::LIVE_IMPLIED, Class::Plain, &text);
         }
-        inner.out.say(Code::COMPUTING_INIT, Class::Plain, "Computing initial states...");
     }
 
     /// What the run found, and its end.
@@ -179,6 +192,12 @@ impl<W: Write + Send> ToolWriter<W> {
             }
             (_, violations) => violations,
         };
+        if !violations.iter().any(of_assumptions) {
+            inner.computing();
+        }
+        if violations.is_empty() && outcome.depth == 0 {
+            inner.initial(Progress::default());
+        }
         if !violations.iter().any(|v| matches!(v.verdict, Verdict::Liveness { .. })) {
             inner.flush_checked();
         }
@@ -199,15 +218,23 @@ impl<W: Write + Send> ToolWriter<W> {
 
     /// Nothing was searched: the spec or the model is wrong. `files` are those that were read; `parsing` if
     /// it is the spec.
-    pub fn rejected(&self, diagnostics: &[Diagnostic], files: &[String], parsing: bool, options: &ToolOptions<'_>) {
+    pub fn rejected(
+        &self,
+        diagnostics: &[Diagnostic],
+        files: &[String],
+        parsing: bool,
+        options: &ToolOptions<'_>,
+    ) {
         let mut inner = self.inner();
         if parsing {
             inner.sany_start(files.iter().map(String::as_str));
             inner.out.line(rejected::parser(diagnostics, options).trim_end_matches('\n'));
             inner.out.line("");
             inner.out.say(Code::SANY_END, Class::Plain, "SANY finished.");
+            inner.starting();
             inner.out.say(Code::PARSING_FAILED, Class::Error, "Parsing or semantic analysis failed.");
         } else {
+            inner.starting();
             let (errors, warnings): (Vec<_>, Vec<_>) = diagnostics.iter().partition(|d| d.is_error());
             inner.warn(&warnings.into_iter().cloned().collect::<Vec<_>>(), options);
             for error in errors {
@@ -228,6 +255,28 @@ impl<W: Write> Inner<W> {
                 seen.push(file);
             }
         }
+    }
+
+    /// Initial states are being computed, once the assumptions hold.
+    fn computing(&mut self) {
+        if !std::mem::replace(&mut self.computing, true) {
+            self.out.say(Code::COMPUTING_INIT, Class::Plain, "Computing initial states...");
+        }
+    }
+
+    fn initial(&mut self, Progress { generated, distinct, .. }: Progress) {
+        let (code, what) = if generated == distinct {
+            let states = if distinct == 1 { "state" } else { "states" };
+            (Code::INIT_GENERATED1, format!("{distinct} distinct {states} generated"))
+        } else {
+            (Code::INIT_GENERATED2, format!("{generated} states generated, with {distinct} of them distinct"))
+        };
+        let text = format!("Finished computing initial states: {what} at {}.", now());
+        self.out.say(code, Class::Plain, &text);
+    }
+
+    fn starting(&mut self) {
+        self.out.say(Code::STARTING, Class::Plain, &format!("Starting... ({})", now()));
     }
 
     fn warn(&mut self, warnings: &[Diagnostic], options: &ToolOptions<'_>) {
@@ -273,11 +322,11 @@ impl<W: Write> Inner<W> {
     /// The counts at the end.
     fn statistics(&mut self, outcome: &Outcome) {
         let Outcome { states_generated: generated, distinct_states: distinct, queue, depth, .. } = *outcome;
-        let initial = |v: &Violation| match v.verdict {
+        let initial = |v: &Violation| match &v.verdict {
             Verdict::Invariant { initial: true, .. } => v.trace.len() <= 1,
-            Verdict::InitialProperty { .. } | Verdict::Assumption { .. } => true,
-            Verdict::Failure(phase, _) => phase == crate::outcome::Phase::Assumption,
-            _ => false,
+            Verdict::InitialProperty { .. } => true,
+            Verdict::Failure(Phase::Initial, failure) => failure.kind == FailureKind::Unassigned,
+            _ => of_assumptions(v),
         };
         // As TLC, which has not begun to search then.
         if outcome.violations.first().is_some_and(initial) {
@@ -327,6 +376,7 @@ impl<W: Write> Inner<W> {
 impl<W: Write + Send> Observer for ToolWriter<W> {
     fn progress(&self, progress: Progress) -> ControlFlow<()> {
         let mut inner = self.inner();
+        inner.computing();
         inner.last = progress;
         let (since, before) = inner.told.unwrap_or((inner.start, Progress::default()));
         let wait = if inner.told.is_none() { FIRST } else { EVERY };
@@ -338,15 +388,9 @@ impl<W: Write + Send> Observer for ToolWriter<W> {
     }
 
     fn initial(&self, progress: Progress) {
-        let Progress { generated, distinct, .. } = progress;
-        let (code, what) = if generated == distinct {
-            let states = if distinct == 1 { "state" } else { "states" };
-            (Code::INIT_GENERATED1, format!("{distinct} distinct {states} generated"))
-        } else {
-            (Code::INIT_GENERATED2, format!("{generated} states generated, with {distinct} of them distinct"))
-        };
-        let text = format!("Finished computing initial states: {what} at {}.", now());
-        self.inner().out.say(code, Class::Plain, &text);
+        let mut inner = self.inner();
+        inner.computing();
+        inner.initial(progress);
     }
 
     fn checking(&self, states: u64, complete: bool) {
@@ -365,7 +409,8 @@ impl<W: Write + Send> Observer for ToolWriter<W> {
     fn checked(&self) {
         let mut inner = self.inner();
         let took = inner.checking.take().map_or(0, |start| start.elapsed().as_secs());
-        let took = if took < 60 { format!("{took:02}s") } else { format!("{:02}min {:02}s", took / 60, took % 60) };
+        let took =
+            if took < 60 { format!("{took:02}s") } else { format!("{:02}min {:02}s", took / 60, took % 60) };
         inner.checked = Some(format!("Finished checking temporal properties in {took} at {}", now()));
     }
 
@@ -391,6 +436,11 @@ impl<W: Write + Send> Observer for ToolWriter<W> {
     fn print(&self, text: &str) {
         self.inner().out.line(text);
     }
+}
+
+/// Whether an assumption is false or cannot be evaluated.
+fn of_assumptions(violation: &Violation) -> bool {
+    matches!(violation.verdict, Verdict::Assumption { .. } | Verdict::Failure(Phase::Assumption, _))
 }
 
 /// The local time, as TLC writes it.

@@ -77,7 +77,10 @@ const TLC: &[(&str, Meaning)] = &[
     ("fpmem", DroppedValued),
     ("fpbits", DroppedValued),
     ("coverage", Refused("--coverage", "it is not built yet")),
-    ("view", Refused("--view", "traces show whole states; ALIAS in the model says what to show of them instead")),
+    (
+        "view",
+        Refused("--view", "traces show whole states; ALIAS in the model says what to show of them instead"),
+    ),
     ("debugger", Refused("--debugger", "there is no debugger; `tlacheck repl` evaluates expressions")),
 ];
 
@@ -220,7 +223,9 @@ pub fn normalise(arguments: impl IntoIterator<Item = String>) -> Result<Vec<Stri
 
 /// Options that nobody knows, with two dashes: for a message that names them as a whole.
 pub fn as_words(arguments: Vec<String>) -> Vec<String> {
-    let word = |a: &String| a.len() > 2 && a.starts_with('-') && a[1..].starts_with(|c: char| c.is_ascii_alphabetic());
+    let word = |a: &String| {
+        a.len() > 2 && a.starts_with('-') && a[1..].starts_with(|c: char| c.is_ascii_alphabetic())
+    };
     arguments.into_iter().map(|a| if word(&a) { format!("-{a}") } else { a }).collect()
 }
 
@@ -362,7 +367,8 @@ mod tests {
     #[test]
     fn what_java_would_be_told_is_left_out() {
         let arguments = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-        let given = "-XX:+UseParallelGC -DTLA-Library=lib/a:lib/b -cp tla2tools.jar tlc2.TLC -tool M -config C";
+        let given =
+            "-XX:+UseParallelGC -DTLA-Library=lib/a:lib/b -cp tla2tools.jar tlc2.TLC -tool M -config C";
         #[cfg(unix)]
         assert_eq!(super::of_tlc(arguments(given)), arguments("-I lib/a -I lib/b -tool M -config C"));
         assert_eq!(super::of_tlc(arguments("-cp x tlc2.TLC M")), arguments("M"));

@@ -26,8 +26,8 @@ use tla_checker::observer::{Cancel, Observer};
 use tla_checker::outcome::{Outcome, Phase, Verdict};
 use tla_checker::report::events::{Event, EventWriter};
 use tla_checker::report::json::Report;
-use tla_checker::report::tool::{Places, ToolOptions};
 use tla_checker::report::text::{TextOptions, write_diagnostics, write_outcome};
+use tla_checker::report::tool::{Places, ToolOptions};
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::hir::Spec;
@@ -98,12 +98,8 @@ fn run_and_report(args: &Check, trace: Option<&Trace>) -> io::Result<i32> {
 /// That nothing was searched, in TLC's messages.
 fn tell_stopped(tool: &Tool, stopped: &Stopped, sources: &SourceMap, args: &Check) -> i32 {
     let places = Places::default();
-    let options = ToolOptions {
-        places: &places,
-        sources,
-        difftrace: args.difftrace,
-        warnings: !args.nowarning,
-    };
+    let options =
+        ToolOptions { places: &places, sources, difftrace: args.difftrace, warnings: !args.nowarning };
     let parsing = stopped.status == status::PARSE;
     tool.rejected(&stopped.diagnostics, &tool::files(sources), parsing, &options);
     stopped.status
@@ -198,7 +194,10 @@ fn search(
     if let Some(depth) = args.max_recursion {
         bounds.max_recursion = u32::try_from(depth).unwrap_or(u32::MAX);
     }
-    let library = run::library(&args.library);
+    // Formulas may be of modules beside the spec (`-postCondition Module!Op`).
+    let beside = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folders = [&[beside.to_owned()], args.library.as_slice()].concat();
+    let library = run::library(&folders);
     let prepared = check::prepare(spec, &model, &library, bounds).map_err(configuration)?;
     warnings.extend(found.warnings);
     warnings.extend(prepared.warnings.iter().cloned());

@@ -83,9 +83,8 @@ fn run_with(arguments: impl Iterator<Item = std::ffi::OsString>) -> std::io::Res
         Ok(arguments) => arguments,
         Err(refusal) => return check::refuse(refusal, json, tool),
     };
-    let parse = |arguments: Vec<String>| {
-        Cli::try_parse_from(std::iter::once("tlacheck".to_owned()).chain(arguments))
-    };
+    let parse =
+        |arguments: Vec<String>| Cli::try_parse_from(std::iter::once("tlacheck".to_owned()).chain(arguments));
     let cli = match parse(arguments.clone()) {
         Ok(cli) => cli,
         // `-nosuch` is a word that is misspelt, not `-n` and more letters.

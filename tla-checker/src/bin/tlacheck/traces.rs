@@ -50,7 +50,8 @@ pub fn write(
     let mut write = |path: &Path, text: &str| {
         let written = std::fs::write(path, text);
         let failed = |error| format!("cannot write {}: {error}", path.display());
-        warnings.extend(written.as_ref().err().map(|e| Diagnostic::warning(code::FILE_UNWRITABLE, failed(e))));
+        warnings
+            .extend(written.as_ref().err().map(|e| Diagnostic::warning(code::FILE_UNWRITABLE, failed(e))));
         written.is_ok()
     };
     for (format, path) in formats {
@@ -84,12 +85,12 @@ pub fn load(
     sources: &mut SourceMap,
 ) -> Result<validate::Options, Vec<Diagnostic>> {
     let text = find::read(path).map_err(|error| vec![*error])?;
-    let loaded = trace::load(&text).map_err(|why| {
-        let message = format!("{} is no trace: {why}", path.display());
-        vec![
-            Diagnostic::error(code::TRACE_FORM, message)
-                .help("`--dump-trace json FILE` writes one; so do `--json`, and TLC's `-dumpTrace json FILE`"),
-        ]
-    })?;
+    let loaded =
+        trace::load(&text).map_err(|why| {
+            let message = format!("{} is no trace: {why}", path.display());
+            vec![Diagnostic::error(code::TRACE_FORM, message).help(
+                "`--dump-trace json FILE` writes one; so do `--json`, and TLC's `-dumpTrace json FILE`",
+            )]
+        })?;
     prepared.resolve_trace(&path.display().to_string(), &loaded, sources)
 }

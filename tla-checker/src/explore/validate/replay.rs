@@ -20,14 +20,16 @@ use tla_parser::diagnostic::Diagnostic;
 pub struct Replay {
     /// Values mean just what they say ([`crate::log::matching::equals`]).
     pub exact: bool,
-    /// The place of the state that the last event repeats: the trace goes on there.
+    /// The place of the state in which the trace goes on.
     pub back: Option<usize>,
+    /// The last event is that state again.
+    pub closing: bool,
 }
 
 impl Replay {
     /// How many states a trace of so many events has.
     pub(super) fn states(&self, events: usize) -> u64 {
-        events as u64 - u64::from(self.back.is_some())
+        events as u64 - u64::from(self.closing)
     }
 }
 
@@ -42,14 +44,14 @@ impl<S: StateSpace> Validation<'_, S> {
         warnings: &mut Vec<Diagnostic>,
     ) -> (Option<Violation>, Option<Shown>) {
         let mut behaviour = self.behaviour(reached);
-        let back = self.options.replay.as_ref().and_then(|replay| replay.back);
-        let mut cycle = None;
-        if let Some(back) = back {
+        let Replay { back, closing, .. } = self.options.replay.clone().unwrap_or_default();
+        let mut action = None;
+        if closing {
             behaviour.states.pop();
             let instance = behaviour.instances.pop().flatten().map(|at| &self.space.instances()[at]);
-            let action = instance.map(|instance| (instance.to_string(), instance.span));
-            cycle = Some(Cycle { back, action, modulo_view: false });
+            action = instance.map(|instance| (instance.to_string(), instance.span));
         }
+        let cycle = back.map(|back| Cycle { back, action, modulo_view: false });
         let space = self.space;
         let Some(mut worker) = self.worker.take() else {
             let bug = Failure::internal("there is nobody to judge the trace");

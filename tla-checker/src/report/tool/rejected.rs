@@ -44,7 +44,10 @@ pub(super) fn parser(diagnostics: &[Diagnostic], options: &ToolOptions<'_>) -> S
 }
 
 fn module(diagnostic: &Diagnostic, options: &ToolOptions<'_>) -> String {
-    diagnostic.primary.as_ref().map_or(String::new(), |label| options.places.module(label.span, options.sources))
+    diagnostic
+        .primary
+        .as_ref()
+        .map_or(String::new(), |label| options.places.module(label.span, options.sources))
 }
 
 /// Headline, notes and help, a line each.

@@ -15,7 +15,9 @@ pub(super) type Messages = Vec<(Code, Class, String)>;
 pub(super) fn trace(states: &[TraceState], options: &ToolOptions<'_>, out: &mut Messages) {
     for (at, state) in states.iter().enumerate() {
         let how = match state.span {
-            Some(span) => action(&state.action, options.places.full(options.places.body(span), options.sources)),
+            Some(span) => {
+                action(&state.action, options.places.full(options.places.body(span), options.sources))
+            }
             None => "<Initial predicate>".to_owned(),
         };
         let before = at.checked_sub(1).map(|before| &states[before]).filter(|_| options.difftrace);

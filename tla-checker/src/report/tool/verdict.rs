@@ -4,8 +4,8 @@
 //! expressions that were under evaluation.
 
 use super::ToolOptions;
-use super::rejected;
 use super::message::{Class, Code, message};
+use super::rejected;
 use super::state::{self, Messages};
 use crate::failure::{Failure, FailureKind};
 use crate::outcome::{Bound, Outcome, Phase, Verdict, Violation};
@@ -101,7 +101,11 @@ pub(super) fn messages(violation: &Violation, options: &ToolOptions<'_>) -> Mess
         Verdict::Failure(phase, failure) => failed(*phase, failure, options, &mut out),
     }
     if !shown && !trace.is_empty() {
-        out.push((Code::BEHAVIOR_UP_TO_THIS_POINT, Class::Error, "The behavior up to this point is:".to_owned()));
+        out.push((
+            Code::BEHAVIOR_UP_TO_THIS_POINT,
+            Class::Error,
+            "The behavior up to this point is:".to_owned(),
+        ));
         state::trace(trace, options, &mut out);
     }
     if let Verdict::Failure(phase, failure) = verdict {
@@ -119,8 +123,9 @@ fn failed(phase: Phase, failure: &Failure, options: &ToolOptions<'_>, out: &mut 
             message(Code::ASSERT_FAILED, Class::Plain, &text)
         }
         _ => {
-            let place =
-                failure.span.map_or(String::new(), |s| format!("\n{}", options.places.full(s, options.sources)));
+            let place = failure
+                .span
+                .map_or(String::new(), |s| format!("\n{}", options.places.full(s, options.sources)));
             let help = failure.help.as_ref().map_or(String::new(), |help| format!("\n({help})"));
             format!("{} [{}]{place}{help}", failure.message, failure.code)
         }
@@ -129,14 +134,19 @@ fn failed(phase: Phase, failure: &Failure, options: &ToolOptions<'_>, out: &mut 
     let asked = failure.calls.last().map_or("", |call| call.name.as_str());
     let (code, head) = match (phase, failure.kind) {
         (_, FailureKind::Internal) => {
-            out.push((Code::BUG, Class::Bug, format!("This is a bug in tlacheck, please report it.\n{text}")));
+            out.push((
+                Code::BUG,
+                Class::Bug,
+                format!("This is a bug in tlacheck, please report it.\n{text}"),
+            ));
             return;
         }
         (Phase::Initial, FailureKind::Unassigned) => (Code::INITIAL_STATE, String::new()),
         (Phase::Next, FailureKind::Unassigned) => (Code::STATE_NOT_COMPLETELY_SPECIFIED_NEXT, String::new()),
         (Phase::Assumption, _) => {
             let place = failure.calls.last().map(|call| call.span).or(failure.span);
-            let place = place.map_or(String::new(), |span| format!(" {}", options.places.full(span, options.sources)));
+            let place = place
+                .map_or(String::new(), |span| format!(" {}", options.places.full(span, options.sources)));
             (Code::ASSUMPTION_EVALUATION_ERROR, format!("Evaluating assumption{place} failed.\n"))
         }
         (Phase::Invariant, _) => {
@@ -153,7 +163,9 @@ fn failed(phase: Phase, failure: &Failure, options: &ToolOptions<'_>, out: &mut 
 /// The calls that were under way, outermost first, and the expression that failed.
 fn nested(phase: Phase, failure: &Failure, options: &ToolOptions<'_>, out: &mut Messages) {
     let explained = matches!(phase, Phase::Invariant | Phase::Assumption | Phase::Setup);
-    if explained || matches!(failure.kind, FailureKind::Unassigned | FailureKind::Internal | FailureKind::Cancelled) {
+    if explained
+        || matches!(failure.kind, FailureKind::Unassigned | FailureKind::Internal | FailureKind::Cancelled)
+    {
         return;
     }
     let mut spans: Vec<_> = failure.calls.iter().rev().map(|call| call.span).collect();
