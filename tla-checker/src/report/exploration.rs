@@ -15,7 +15,7 @@ use crate::outcome::{Phase, Verdict, Violation};
 use crate::value::Datum;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use tla_parser::hir::{Entity, Spec};
+use tla_parser::hir::{Builtin, DefBody, Entity, Expr, Spec};
 
 /// The texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,13 +51,12 @@ pub fn exploration(name: &str, violation: &Violation, spec: &Spec, model: &Model
         let line = |v: &&str| format!("    /\\ {v}{prime} = {name}Trace[{position}].{v}\n");
         variables.iter().map(line).collect::<String>()
     };
+    // The spec may have variables called i and j.
+    let [from, to] = ["From", "To"].map(|end| format!("{name}{end}"));
     let _ = writeln!(tla, "{name}Init ==\n{}", at("1", ""));
-    let _ = writeln!(
-        tla,
-        "\\* The step from state i to state j.\n{name}Step(i, j) ==\n{}{}",
-        at("i", ""),
-        at("j", "'")
-    );
+    let _ = writeln!(tla, "\\* The state is that one of the trace.\n{name}At({from}) ==\n{}", at(&from, ""));
+    let _ = writeln!(tla, "\\* The step from one state to another.\n{name}Step({from}, {to}) ==");
+    let _ = writeln!(tla, "    /\\ {name}At({from})\n{}", at(&to, "'"));
     let mut steps: Vec<(usize, usize, String)> =
         (1..trace.len()).map(|at| (at, at + 1, trace[at].action.clone())).collect();
     let last = trace.len();
@@ -71,14 +70,9 @@ pub fn exploration(name: &str, violation: &Violation, spec: &Spec, model: &Model
     }
     let mut next: String =
         steps.iter().map(|(i, j, action)| format!("    \\/ {name}Step({i}, {j})  \\* {action}\n")).collect();
-    if let (Verdict::Failure(Phase::Next, _), Behaviour::InitNext { next: own, .. }) =
-        (verdict, &model.behaviour)
-    {
-        let _ = writeln!(
-            next,
-            "    \\* What cannot be evaluated.\n    \\/ {name}Step({last}, {last}) /\\ {}",
-            own.text()
-        );
+    if let (Verdict::Failure(Phase::Next, _), Some(own)) = (verdict, next_of(spec, model)) {
+        let what = "\\* What cannot be evaluated.";
+        let _ = writeln!(next, "    {what}\n    \\/ {name}At({last}) /\\ {own}");
     }
     if next.is_empty() {
         next = format!("    FALSE /\\ UNCHANGED {name}Vars\n");
@@ -116,6 +110,44 @@ pub fn exploration(name: &str, violation: &Violation, spec: &Spec, model: &Model
     }
     tla.push_str("====\n");
     Some(Exploration { tla, cfg })
+}
+
+/// The next-state relation, where a name says which.
+fn next_of(spec: &Spec, model: &Model) -> Option<String> {
+    let clause = match &model.behaviour {
+        Behaviour::None => return None,
+        Behaviour::InitNext { next, .. } => return Some(next.text().to_owned()),
+        Behaviour::Specification(clause) => clause,
+    };
+    let names = &spec.root_module().names;
+    let mut left = Vec::new();
+    if let Some(Entity::Def(def)) = names.get(clause.text())
+        && let DefBody::Expr(body) = spec.def(*def).body
+    {
+        left.push(body);
+    }
+    while let Some(e) = left.pop() {
+        match spec.expr(e) {
+            Expr::Junction(true, parts) => left.extend(parts),
+            Expr::Builtin(Builtin::Always, args) => {
+                if let Expr::Subscripted(true, action, _) = spec.expr(*args.first()?)
+                    && let Expr::Def(def, arguments) = spec.expr(*action)
+                    && arguments.is_empty()
+                {
+                    let name = spec.def(*def).name.clone();
+                    return names.contains_key(&name).then(|| name.to_string());
+                }
+            }
+            Expr::Builtin(Builtin::And, parts) => left.extend(parts),
+            Expr::Def(def, arguments) if arguments.is_empty() => {
+                if let DefBody::Expr(body) = spec.def(*def).body {
+                    left.push(body);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// What the violation is about: all of a kind where it is not known which.
