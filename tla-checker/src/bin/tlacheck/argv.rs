@@ -172,10 +172,12 @@ pub fn normalise(arguments: impl IntoIterator<Item = String>) -> Result<Vec<Stri
             continue;
         };
         match meaning {
-            Flag(name) | Valued(name) | ValuedTwice(name) => out.push(match value {
+            Flag(name) | Valued(name) => out.push(match value {
                 Some(value) => format!("{name}={value}"),
                 None => name.to_owned(),
             }),
+            // With `=` there would be one value.
+            ValuedTwice(name) => out.extend([Some(name), value].into_iter().flatten().map(str::to_owned)),
             Dumped => {
                 out.push("--dump".to_owned());
                 let first = value.map(str::to_owned).or_else(|| arguments.next());
@@ -266,7 +268,7 @@ mod tests {
             ("-maxSetSize 5 M", "--max-set-size 5 M"),
             ("--max-set-size 5 M", "--max-set-size 5 M"),
             ("-tool -userFile out.txt -debug M", "--tool --user-file out.txt M"),
-            ("-dumpTrace json x M --dump-trace=tla y", "--dump-trace json x M --dump-trace=tla y"),
+            ("-dumpTrace json x M --dump-trace=tla y", "--dump-trace json x M --dump-trace tla y"),
             ("-loadTrace json x M", "--load-trace x M"),
             ("--load-trace x M", "--load-trace x M"),
             ("--load-trace=json -tool M", "--load-trace json --tool M"),
