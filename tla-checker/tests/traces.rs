@@ -111,7 +111,7 @@ fn a_trace_that_was_written_is_replayed() {
         // What a temporal property says of a behaviour is not judged.
         let wanted = if *kind == "liveness" { "success" } else { kind };
         assert_eq!(replayed["outcome"], wanted, "{spec}: {replayed}");
-        assert_eq!(states(&replayed).0, states(&first).0, "{spec}");
+        assert_eq!(states(&replayed), states(&first), "{spec}");
         assert_eq!(replayed["log"]["matched"], replayed["log"]["events"], "{spec}");
         // The report of a run is a trace too.
         std::fs::write(into.path().join("report.json"), first.to_string()).expect("written");
@@ -170,7 +170,8 @@ fn a_trace_that_was_changed_is_no_behaviour() {
     let mut lasso: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let right = report(&tlacheck(into.path(), &["Flip", "--load-trace", "lasso.json", "--json"]));
     assert_eq!((&right["outcome"], states(&right).0.len()), (&"success".into(), 2), "{right}");
-    lasso["trace"].as_array_mut().expect("states").push(lasso["trace"][0].clone());
+    let first = lasso["trace"][0].clone();
+    lasso["trace"].as_array_mut().expect("states").push(first);
     std::fs::write(into.path().join("wrong.json"), lasso.to_string()).expect("written");
     let wrong = report(&tlacheck(into.path(), &["Flip", "--load-trace", "wrong.json", "--json"]));
     let what = wrong["violation"]["message"].as_str().expect("text");

@@ -8,7 +8,7 @@
 
 use super::rejection::reasons;
 use super::words::{headline, phase};
-use crate::outcome::{Bound, LogMatch, Method, Outcome, Simulation, TraceState, Verdict, Violation};
+use crate::outcome::{Bound, Cycle, LogMatch, Method, Outcome, Simulation, TraceState, Verdict, Violation};
 use crate::value::Datum;
 use serde::{Deserialize, Serialize};
 use tla_parser::code;
@@ -135,14 +135,17 @@ pub struct Lap {
 
 impl Lap {
     pub(super) fn of(violation: &Violation, sources: &SourceMap) -> Option<Lap> {
-        let cycle = violation.cycle.as_ref()?;
-        Some(Lap {
+        violation.cycle.as_ref().map(|cycle| Lap::after(&violation.trace, cycle, sources))
+    }
+
+    fn after(trace: &[TraceState], cycle: &Cycle, sources: &SourceMap) -> Lap {
+        Lap {
             back_to: cycle.back + 1,
-            stuttering: cycle.back + 1 == violation.trace.len(),
+            stuttering: cycle.back + 1 == trace.len(),
             action: cycle.action.as_ref().map(|action| action.0.clone()),
             span: cycle.action.as_ref().map(|action| Place::of(action.1, sources)),
             modulo_view: cycle.modulo_view,
-        })
+        }
     }
 }
 
@@ -235,7 +238,11 @@ impl Report {
                 (None, Some((trace, _))) => states(trace, sources),
                 (None, None) => Vec::new(),
             },
-            cycle: first.and_then(|v| Lap::of(v, sources)),
+            cycle: match (first, &outcome.replayed) {
+                (Some(v), _) => Lap::of(v, sources),
+                (None, Some((trace, cycle))) => cycle.as_ref().map(|cycle| Lap::after(trace, cycle, sources)),
+                (None, None) => None,
+            },
             warnings: Message::all(&outcome.warnings, sources),
             collision_probability: outcome.collision_probability,
             exact: outcome.exact,

@@ -1,7 +1,7 @@
 //! A run in TLC's messages (`-tool`), for editors and scripts that drive TLC.
 //!
 //! Enters: the events of an [`Observer`], an [`Outcome`] or diagnostics. Leaves: numbered messages, in TLC's
-//! order, with TLC's codes, classes and texts wherever TLC has a text for it ([`message`]). Holds: nothing is
+//! order, with TLC's codes, classes and texts wherever TLC has a text for it. Holds: nothing is
 //! decided here; what the spec prints stands between messages, as TLC has it. `fixtures/tool` records what TLC
 //! 2.15 says.
 //!
