@@ -203,7 +203,7 @@ fn search(
     warnings.extend(prepared.warnings.iter().cloned());
 
     let dump = args.dump.as_deref().map(dump).transpose()?;
-    let formats = traces::formats(&args.dump_trace).map_err(|d| stop("error", status::USAGE, vec![d]))?;
+    let formats = traces::formats(&args.dump_trace).map_err(|d| stop("error", status::USAGE, vec![*d]))?;
     let search = explore::Options {
         workers: tool::workers(args),
         max_depth: args.dfid.or(args.depth),

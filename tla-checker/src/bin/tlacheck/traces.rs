@@ -23,12 +23,12 @@ use tla_parser::source::SourceMap;
 ///
 /// # Errors
 /// There is no such format.
-pub fn formats(words: &[String]) -> Result<Vec<(Format, PathBuf)>, Diagnostic> {
+pub fn formats(words: &[String]) -> Result<Vec<(Format, PathBuf)>, Box<Diagnostic>> {
     let pair = |pair: &[String]| {
         let [format, file] = pair else { unreachable!("clap wants two values") };
         match format.parse() {
             Ok(format) => Ok((format, PathBuf::from(file))),
-            Err(why) => Err(Diagnostic::error(code::DUMP_FORMAT, format!("--dump-trace: {why}"))),
+            Err(why) => Err(Box::new(Diagnostic::error(code::DUMP_FORMAT, format!("--dump-trace: {why}")))),
         }
     };
     words.chunks(2).map(pair).collect()
