@@ -18,7 +18,7 @@ pub struct Loaded {
     pub back: Option<usize>,
 }
 
-/// Reads a trace: [`ErrorTrace`], the report of a run, or what TLC writes.
+/// Reads a trace: an error trace of ours, the report of a run, or what TLC writes.
 ///
 /// # Errors
 /// It is none of them, or has no states.
