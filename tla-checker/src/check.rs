@@ -588,23 +588,21 @@ fn search(
     search.time_limit = limit.map(|limit| limit.saturating_sub(start.elapsed()));
     search.check_deadlock &= prepared.check_deadlock.unwrap_or(true);
     search.identity = prepared.identity.clone();
-    let wide = |space: &SpecSpace<'_>, search: &explore::Options| match options.reference {
-        true => reference::explore(space, search, observer, cancel),
-        false => explore::explore(space, search, observer, cancel),
+    let seek = |space: &SpecSpace<'_>, search: &explore::Options| match &options.strategy {
+        Strategy::BreadthFirst if options.reference => reference::explore(space, search, observer, cancel),
+        Strategy::BreadthFirst => explore::explore(space, search, observer, cancel),
+        Strategy::DepthFirst => depth_first::depth_first(space, search, observer, cancel),
+        Strategy::Deepening => depth_first::deepening(space, search, observer, cancel),
+        Strategy::Simulation(how) => simulate::simulate(space, search, how, observer, cancel),
+        Strategy::Log(how) => validate::validate(space, search, how, observer, cancel),
     };
-    let mut outcome = match &options.strategy {
-        Strategy::BreadthFirst
-            if prepared.symmetry.is_some() && symmetry::is_lively(&prepared.properties, options) =>
-        {
+    let mut outcome =
+        if reduced && prepared.symmetry.is_some() && symmetry::is_lively(&prepared.properties, options) {
             let whole = space_of(&prepared.properties, false);
-            symmetry::in_two(&counted(space_of(&safety, true), chart.as_ref()), &whole, &search, &wide)
-        }
-        Strategy::BreadthFirst => wide(&space, &search),
-        Strategy::DepthFirst => depth_first::depth_first(&space, &search, observer, cancel),
-        Strategy::Deepening => depth_first::deepening(&space, &search, observer, cancel),
-        Strategy::Simulation(how) => simulate::simulate(&space, &search, how, observer, cancel),
-        Strategy::Log(how) => validate::validate(&space, &search, how, observer, cancel),
-    };
+            symmetry::in_two(&counted(space_of(&safety, true), chart.as_ref()), &whole, &search, &seek)
+        } else {
+            seek(&space, &search)
+        };
     if let Some(chart) = &chart {
         let simulated = matches!(outcome.method, Method::Simulation(_));
         let distinct = (!simulated).then_some(outcome.distinct_states);

@@ -13,6 +13,7 @@ mod enabled;
 mod expr;
 mod finish;
 mod free;
+mod random;
 mod reference;
 pub(crate) mod specialise;
 

@@ -22,8 +22,8 @@ pub(super) fn warnings(prepared: &Prepared, outcome: &Outcome) -> Vec<Diagnostic
 
 fn never_taken(prepared: &Prepared, outcome: &Outcome) -> Option<Diagnostic> {
     let ir = &prepared.ir;
-    // A VIEW leaves out states, in which they might be.
-    if prepared.has_view() {
+    // Under a VIEW, or a symmetry that the model may not have, states are left out in which they might be.
+    if prepared.has_view() || prepared.has_symmetry() {
         return None;
     }
     let (actions, which) = actions(ir, &prepared.roles);

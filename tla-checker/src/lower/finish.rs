@@ -3,7 +3,7 @@
 //!
 //! Holds: all three are least fixpoints over the call graph, so recursion needs no special case.
 
-use super::alike;
+use super::{alike, random};
 use crate::ir::*;
 use crate::value::Datum;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -11,59 +11,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub(super) fn finish(ir: &mut Ir) {
     let rules_shifted = shifted_slots(ir);
     reads(ir);
-    drawn_once(ir);
+    random::drawn_once(ir);
     recalled(ir);
     constants(ir);
     by_name(ir, &rules_shifted);
-}
-
-/// Definitions without parameters that are constant but for random choices are evaluated once in a run, as TLC
-/// does: `R = R`. They are not constant to whoever prepares the run, before which nothing is drawn.
-fn drawn_once(ir: &mut Ir) {
-    let own = |root: NodeId| {
-        let (mut inner, mut drawn, mut open) = (Vec::new(), false, false);
-        walk(ir, root, &mut |id| match ir.node(id) {
-            Node::Native(native, _) => {
-                drawn |= native.is_random();
-                open |= !native.is_pure() && !native.is_random();
-            }
-            Node::Call(op, ..) | Node::Operator(op, _) => inner.push(ir.op(*op).body),
-            Node::Closure(rule, ..) => inner.push(ir.rules[rule.index()].body),
-            Node::Var(_)
-            | Node::NextVar(_)
-            | Node::Prime(_)
-            | Node::Unchanged(_)
-            | Node::Keep(..)
-            | Node::Subscripted(..)
-            | Node::Enabled(_)
-            | Node::Compose(..) => open = true,
-            _ => {}
-        });
-        (inner, drawn, open)
-    };
-    let draws = ir.nodes.iter().any(|node| matches!(node, Node::Native(native, _) if native.is_random()));
-    let mut once = Vec::new();
-    for op in ir.ops.iter().filter(|op| draws && op.params == 0 && op.captured == 0) {
-        let (mut drawn, mut open) = (false, false);
-        let (mut seen, mut pending) = (FxHashSet::default(), vec![op.body]);
-        while let Some(body) = pending.pop() {
-            if seen.insert(body) {
-                let (inner, draws, opens) = own(body);
-                (drawn, open) = (drawn | draws, open | opens);
-                pending.extend(inner);
-            }
-        }
-        if drawn && !open {
-            once.push((op.body, op.frame));
-        }
-    }
-    for (body, frame) in once {
-        if !matches!(ir.node(body), Node::Cached(..)) {
-            ir.caches.push(frame);
-            let cache = CacheId(ir.caches.len() as u32 - 1);
-            replace(ir, body, |inner| Node::Cached(cache, inner));
-        }
-    }
 }
 
 /// Operators whose calls are worth recalling by their arguments, and can be: nothing else is read, no
@@ -162,7 +113,7 @@ fn by_name(ir: &mut Ir, rules_shifted: &[Vec<bool>]) {
     ir.by_name = flags;
 }
 
-fn walk(ir: &Ir, root: NodeId, f: &mut dyn FnMut(NodeId)) {
+pub(super) fn walk(ir: &Ir, root: NodeId, f: &mut dyn FnMut(NodeId)) {
     let mut pending = vec![root];
     while let Some(id) = pending.pop() {
         f(id);
@@ -831,7 +782,7 @@ pub(super) fn stands_alone(ir: &Ir, id: NodeId) -> Option<u32> {
 }
 
 /// Moves an expression to a new place and puts another in the old.
-fn replace(ir: &mut Ir, id: NodeId, by: impl FnOnce(NodeId) -> Node) {
+pub(super) fn replace(ir: &mut Ir, id: NodeId, by: impl FnOnce(NodeId) -> Node) {
     let inner = NodeId(ir.nodes.len() as u32);
     let node = std::mem::replace(&mut ir.nodes[id.index()], by(inner));
     ir.nodes.push(node);
