@@ -7,6 +7,7 @@
 //! The rules are TLC's: DESIGN, "Semantics to match TLC"; *Specifying Systems*, section 14.2.6.
 
 use super::call::Cell;
+use super::closure::Found;
 use super::door::Assigned;
 use super::{Evaluator, Result};
 use crate::explanation::Reason;
@@ -268,7 +269,10 @@ impl<'m> Evaluator<'m> {
                 let function = self.eval_lazy(*f, base)?;
                 let Value::Closure(c) = &function else { return self.test(id, base, then, out) };
                 let argument = self.eval(*index, base)?;
-                let (body, new) = self.enter_rule(c, argument, id)?;
+                let Found::Rule(c) = self.found(c, &argument, id)? else {
+                    return self.test(id, base, then, out);
+                };
+                let (body, new) = self.enter_rule(&c, argument, id)?;
                 let flow = self.act(body, new, then, out);
                 self.stack.truncate(new);
                 self.leave();

@@ -20,7 +20,60 @@ pub(super) struct Applied {
     ways: RefCell<FxHashMap<Value, (u64, u64)>>,
 }
 
+/// A function given by a rule with one value changed: `[f EXCEPT ![x] = e]`.
+struct Changed {
+    function: Rc<ClosureNode>,
+    argument: Value,
+    value: Value,
+}
+
+/// What a function given by a rule has for an argument.
+pub(super) enum Found {
+    /// This value, which is not the rule's.
+    Value(Value),
+    /// What this rule says.
+    Rule(Rc<ClosureNode>),
+}
+
 impl<'m> Evaluator<'m> {
+    /// `[f EXCEPT ![argument] = value]` for a function given by a rule, `value` made of what it was.
+    pub(super) fn change_closure(
+        &mut self,
+        c: &Rc<ClosureNode>,
+        argument: Value,
+        id: NodeId,
+        value: &mut dyn FnMut(&mut Self, Value) -> Result<Value>,
+    ) -> Result<Value> {
+        let inside = c.domain.contains(&argument);
+        if !self.checked(inside, id)? {
+            return Ok(Value::Closure(c.clone()));
+        }
+        let old = self.apply_closure(c, argument.clone(), id)?;
+        let value = value(self, old)?;
+        let mut extent = c.extent;
+        for part in [argument.extent(), value.extent()] {
+            extent.depth = extent.depth.max(part.depth);
+            extent.parts = extent.parts.saturating_add(part.parts).saturating_add(1);
+        }
+        // What is changed again and again nests.
+        extent.depth += 1;
+        let rule = Rc::new(Changed { function: c.clone(), argument, value });
+        Ok(Value::Closure(Rc::new(ClosureNode { domain: c.domain.clone(), rule, extent })))
+    }
+
+    /// What decides the value for an argument of the domain.
+    pub(super) fn found(&mut self, c: &Rc<ClosureNode>, argument: &Value, id: NodeId) -> Result<Found> {
+        let mut c = c.clone();
+        while let Some(changed) = c.rule.downcast_ref::<Changed>() {
+            let same = changed.argument.try_eq(argument);
+            if self.checked(same, id)? {
+                return Ok(Found::Value(changed.value.clone()));
+            }
+            c = changed.function.clone();
+        }
+        Ok(Found::Rule(c))
+    }
+
     pub(super) fn closure(
         &mut self,
         rule: RuleId,
@@ -68,6 +121,10 @@ impl<'m> Evaluator<'m> {
             let function = c.domain.clone();
             return Err(self.outside_domain(id, &function, &argument));
         }
+        let c = &match self.found(c, &argument, id)? {
+            Found::Value(value) => return Ok(value),
+            Found::Rule(c) => c,
+        };
         let applied = self.applied(c);
         if let Some((branch, built)) = applied.built.borrow().as_ref()
             && self.is_current(*branch)
@@ -98,6 +155,7 @@ impl<'m> Evaluator<'m> {
         result
     }
 
+    /// The rule of a function of which no value is changed.
     fn applied(&self, c: &Rc<ClosureNode>) -> Rc<Applied> {
         c.rule.clone().downcast().expect("rules are made here only")
     }
@@ -189,14 +247,15 @@ impl<'m> Evaluator<'m> {
 
     /// The function that a rule gives, built, when its domain is finite.
     pub(super) fn force(&mut self, c: Rc<ClosureNode>, id: NodeId) -> Result<Value> {
+        // Only where the domain is infinite values are changed without building all.
+        if !c.domain.is_enumerable() {
+            return Ok(Value::Closure(c));
+        }
         let applied = self.applied(&c);
         if let Some((branch, built)) = applied.built.borrow().as_ref()
             && self.is_current(*branch)
         {
             return Ok(built.clone());
-        }
-        if !c.domain.is_enumerable() {
-            return Ok(Value::Closure(c));
         }
         let domain = c.domain.explicit("a function", &self.limits);
         let domain = Value::Set(self.checked(domain, id)?);

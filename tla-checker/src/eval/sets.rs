@@ -211,17 +211,39 @@ impl<'m> Evaluator<'m> {
                 Step::Index(i) => self.eval(*i, base)?,
             });
         }
-        let result = function.except(&keys, &mut |old| -> std::result::Result<Value, Trouble> {
-            if let Some(slot) = update.at {
-                self.stack[base + slot as usize] = Cell::Value(old);
-            }
-            let new = self.eval(update.value, base);
-            if let Some(slot) = update.at {
-                self.stack[base + slot as usize] = Cell::Empty;
-            }
-            Ok(new?)
+        self.update_at(function, &keys, update, id, base)
+    }
+
+    fn update_at(
+        &mut self,
+        function: Value,
+        keys: &[Value],
+        update: &Update,
+        id: NodeId,
+        base: usize,
+    ) -> Result<Value> {
+        if let (Value::Closure(c), [key, rest @ ..]) = (&function, keys) {
+            return self.change_closure(c, key.clone(), id, &mut |this, old| match rest {
+                [] => this.updated(old, update, base),
+                _ => this.update_at(old, rest, update, id, base),
+            });
+        }
+        let result = function.except(keys, &mut |old| -> std::result::Result<Value, Trouble> {
+            Ok(self.updated(old, update, base)?)
         });
         self.settled(result, id)
+    }
+
+    /// The value that takes the place of an old one.
+    fn updated(&mut self, old: Value, update: &Update, base: usize) -> Result<Value> {
+        if let Some(slot) = update.at {
+            self.stack[base + slot as usize] = Cell::Value(old);
+        }
+        let new = self.eval(update.value, base);
+        if let Some(slot) = update.at {
+            self.stack[base + slot as usize] = Cell::Empty;
+        }
+        new
     }
 
     /// The outcome of a value's operation that called back.

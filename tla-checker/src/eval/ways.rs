@@ -8,6 +8,7 @@
 //! `--reference` tries each branch.
 
 use super::call::Cell;
+use super::closure::Found;
 use super::{Evaluator, Result};
 use crate::ir::*;
 use crate::value::Value;
@@ -161,6 +162,7 @@ impl<'m> Evaluator<'m> {
                 let function = self.eval_lazy(*f, base)?;
                 let Value::Closure(c) = &function else { return self.way(id, base) };
                 let argument = self.eval(*index, base)?;
+                let Found::Rule(c) = &self.found(c, &argument, id)? else { return self.way(id, base) };
                 if let Some(ways) = self.ways_known(c, &argument) {
                     return Ok(ways);
                 }
