@@ -226,8 +226,7 @@ impl Resolver<'_> {
 
     fn let_in(&mut self, units: &[ast::Unit], body: &ast::Expr, span: Span) -> ExprId {
         self.scoped(|r| {
-            // Scope entries mark definitions as local even when no identifier is bound around.
-            r.current().scope.push(("LET".into(), Entity::Module(ModuleId(0))));
+            r.current().lets += 1;
             let first = r.spec.defs.len();
             let outer: rustc_hash::FxHashSet<DefId> = std::mem::take(&mut r.current().pending);
             for unit in units {
@@ -235,6 +234,7 @@ impl Resolver<'_> {
             }
             r.finish_pending();
             r.current().pending = outer;
+            r.current().lets -= 1;
             let body = r.expr(body);
             let mut defs: Vec<DefId> = (r.current().scope.iter())
                 .filter_map(|(_, e)| match e {
@@ -284,7 +284,7 @@ impl Resolver<'_> {
             Entity::Decl(d) => vec![0; self.spec.decl(d).kind.arity()],
             Entity::Local(l) => vec![0; self.spec.locals[l.index()].arity],
             Entity::Def(d) => self.param_arities(d),
-            Entity::Instance(_) | Entity::Module(_) => {
+            Entity::Instance(_) => {
                 self.report(
                     Diagnostic::error(code::NOT_A_VALUE, format!("`{name}` is a module, not an operator"))
                         .at(name_span, "stands where a value is needed")
@@ -297,6 +297,17 @@ impl Resolver<'_> {
             self.wrong_arity(name, arities.len(), args.len(), span, self.entity_span(entity));
             return self.add_expr(Expr::Error, span);
         }
+        if let Entity::Def(d) = entity
+            && self.spec.def(d).kind == DefKind::Sequent
+        {
+            self.report(
+                Diagnostic::error(code::NOT_A_VALUE, format!("`{name}` is ASSUME/PROVE, not an expression"))
+                    .at(name_span, "stands where an expression is needed")
+                    .also(self.spec.def(d).span, "stated here")
+                    .help("name one of its parts, `T!1`, or state the theorem with `=>`"),
+            );
+            return self.add_expr(Expr::Error, span);
+        }
         let args: Vec<Arg> =
             args.iter().zip(&arities).filter_map(|(a, &arity)| self.argument(a, arity)).collect();
         if args.len() != arities.len() {
@@ -306,7 +317,7 @@ impl Resolver<'_> {
             Entity::Decl(d) => Expr::Decl(d, args),
             Entity::Local(l) => Expr::Local(l, args),
             Entity::Def(d) => Expr::Def(d, args),
-            Entity::Instance(_) | Entity::Module(_) => Expr::Error,
+            Entity::Instance(_) => Expr::Error,
         };
         self.add_expr(expr, span)
     }
@@ -412,7 +423,7 @@ impl Resolver<'_> {
             Entity::Def(d) => Some(OperatorRef::Def(d)),
             Entity::Decl(d) => Some(OperatorRef::Decl(d)),
             Entity::Local(l) => Some(OperatorRef::Local(l)),
-            Entity::Instance(_) | Entity::Module(_) => {
+            Entity::Instance(_) => {
                 self.report(
                     Diagnostic::error(code::NOT_A_VALUE, format!("`{name}` is a module, not an operator"))
                         .at(span, "stands where an operator is needed"),

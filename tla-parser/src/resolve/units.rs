@@ -46,7 +46,7 @@ impl Resolver<'_> {
             }
             UnitKind::Use(facts) => self.in_proof(|r| r.facts(facts)),
             UnitKind::Module(module) => {
-                if !self.check_fresh(&module.name) {
+                if !self.check_fresh_module(&module.name) {
                     return;
                 }
                 let current = self.current().id;
@@ -55,7 +55,7 @@ impl Resolver<'_> {
                     (m.file, m.embedded)
                 };
                 let id = self.resolve_module(module, file, embedded, Some(current));
-                self.current().names.insert(module.name.name.clone(), Entity::Module(id));
+                self.current().modules.insert(module.name.name.clone(), id);
             }
         }
     }
@@ -71,6 +71,7 @@ impl Resolver<'_> {
         self.check_constant(body_id);
         self.current().assumptions.push(id);
         if let Some(name) = name
+            && !self.is_stated_again(name)
             && self.check_fresh(name)
         {
             self.define(name, Entity::Def(id), unit.local);
@@ -80,7 +81,7 @@ impl Resolver<'_> {
     /// Whether definitions go into the module's names, and not into the scope of a LET or a proof.
     fn at_top(&mut self) -> bool {
         let current = self.current();
-        current.scope.is_empty() && !current.proof
+        current.scope.is_empty() && current.lets == 0 && !current.proof
     }
 
     /// Puts a definition into the module's names, or into the scope inside a LET.
@@ -101,6 +102,11 @@ impl Resolver<'_> {
     }
 
     fn declare(&mut self, name: &ast::Ident, kind: DeclKind) {
+        if let Some(Entity::Decl(old)) = self.lookup(&name.name)
+            && self.spec.decl(old).kind == kind
+        {
+            return self.warn_repeated(name, self.spec.decl(old).span);
+        }
         if !self.check_fresh(name) {
             return;
         }
@@ -108,6 +114,30 @@ impl Resolver<'_> {
         let current = self.current();
         current.names.insert(name.name.clone(), Entity::Decl(id));
         current.decls.push(id);
+    }
+
+    /// Whether a theorem or an assumption has the name of another; then that one keeps it.
+    pub(super) fn is_stated_again(&mut self, name: &ast::Ident) -> bool {
+        let Some(Entity::Def(old)) = self.lookup(&name.name) else { return false };
+        let old = self.spec.def(old);
+        let stated = matches!(old.kind, DefKind::Theorem | DefKind::Sequent | DefKind::Assumption(_))
+            && matches!(old.body, DefBody::Expr(_));
+        if stated {
+            self.warn_repeated(name, old.span);
+        }
+        stated
+    }
+
+    /// As in SANY, the same declared again is the same, with a warning.
+    fn warn_repeated(&mut self, name: &ast::Ident, first: Span) {
+        self.report(
+            Diagnostic::warning(
+                code::DECLARED_AGAIN,
+                format!("`{}` stands here a second time; the first counts", name.name),
+            )
+            .at(name.span, "again here")
+            .also(first, "first here"),
+        );
     }
 
     pub(super) fn add_decl(&mut self, name: &ast::Ident, kind: DeclKind) -> DeclId {
@@ -211,10 +241,23 @@ impl Resolver<'_> {
         params.iter().map(|p| self.bind(&p.name, p.arity)).collect()
     }
 
+    /// Reports a parameter that has the name of what is being defined.
+    fn check_own_name<'a>(&mut self, name: &ast::Ident, params: impl Iterator<Item = &'a ast::Ident>) {
+        for param in params.filter(|p| p.name == name.name) {
+            self.report(
+                Diagnostic::error(code::MULTIPLY_DEFINED, format!("`{}` is its own parameter", name.name))
+                    .at(param.span, "the same name")
+                    .also(name.span, "defined here")
+                    .help("choose another name: TLA+ has no shadowing"),
+            );
+        }
+    }
+
     /// A definition; none when it completes a RECURSIVE declaration, which is in scope already.
     fn operator_definition(&mut self, def: &ast::OperatorDefinition) -> Option<DefId> {
         let pending = self.pending(&def.name, def.params.len());
         let fresh = pending.is_some() || self.check_fresh(&def.name);
+        self.check_own_name(&def.name, def.params.iter().map(|p| &p.name));
         let (params, body) = self.scoped(|r| {
             let params = r.params(&def.params);
             if let Some(id) = pending {
@@ -240,6 +283,10 @@ impl Resolver<'_> {
     fn function_definition(&mut self, def: &ast::FunctionDefinition) -> Option<DefId> {
         let pending = self.pending(&def.name, 0);
         let fresh = pending.is_some() || self.check_fresh(&def.name);
+        let bound = def.bounds.iter().flat_map(|b| match &b.pattern {
+            ast::Pattern::Names(names) | ast::Pattern::Tuple(names) => names,
+        });
+        self.check_own_name(&def.name, bound);
         let (name, span) = (def.name.name.clone(), def.name.span);
         let id = pending.unwrap_or_else(|| {
             self.add_def(name.clone(), DefKind::Function, span, Vec::new(), DefBody::Missing)
