@@ -257,6 +257,8 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
         "Proofs are not checked; a name in one that cannot be resolved does no harm here, but a proof system will not accept it.";
     CONFLICTING_IMPORT = "W0202", "one name from two modules",
         "Two modules bring different definitions of one name. The first stays. Use a named INSTANCE to tell them apart.";
+    DECLARED_AGAIN = "W0203", "a declaration that repeats another",
+        "A constant, a variable, a theorem or an assumption of this name is in scope already, from this module or one that it extends. The first counts. Remove one of the two.";
     CANCELLED = "E0698", "the run was cancelled",
         "The run was ended from outside (Ctrl-C, a time limit, or the program that embeds the checker) \
          while an expression was being evaluated. Nothing is wrong with the spec.";

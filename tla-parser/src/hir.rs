@@ -137,6 +137,8 @@ pub struct Module {
     pub parent: Option<ModuleId>,
     /// All names visible at its end, those of extended modules included.
     pub names: FxHashMap<Symbol, Entity>,
+    /// The modules nested in it and in those it extends: a name space of their own.
+    pub modules: FxHashMap<Symbol, ModuleId>,
     /// Names that EXTENDS and INSTANCE do not hand on.
     pub local: rustc_hash::FxHashSet<Symbol>,
     /// All constants and variables in scope that an INSTANCE must substitute, in order: those of
@@ -159,8 +161,6 @@ pub enum Entity {
     Def(DefId),
     /// A named INSTANCE.
     Instance(InstanceId),
-    /// A nested module.
-    Module(ModuleId),
     /// A bound identifier or parameter.
     Local(LocalId),
 }

@@ -147,6 +147,8 @@ enum Loading {
 struct Current {
     id: ModuleId,
     names: FxHashMap<Symbol, Entity>,
+    /// Nested modules, of which definitions and bound identifiers know nothing.
+    modules: FxHashMap<Symbol, ModuleId>,
     local: FxHashSet<Symbol>,
     decls: Vec<DeclId>,
     assumptions: Vec<DefId>,
@@ -154,6 +156,8 @@ struct Current {
     extends: Vec<ModuleId>,
     /// Bound identifiers, parameters and LET definitions in scope, innermost last.
     scope: Scope,
+    /// How many LETs stand around: definitions in them are local, even where nothing is bound.
+    lets: usize,
     /// Inside a proof: what is unresolved is a warning, and levels are not checked.
     proof: bool,
     /// RECURSIVE declarations that are not defined yet.
@@ -369,8 +373,12 @@ impl<'l> Resolver<'l> {
         parent: Option<ModuleId>,
     ) -> ModuleId {
         // Modules it extends are resolved first, so that ids are in order of need.
-        let extends: Vec<(ModuleId, Span)> =
-            module.extends.iter().filter_map(|name| Some((self.module_in_scope(name)?, name.span))).collect();
+        let mut extends: Vec<(ModuleId, Span)> = Vec::new();
+        for name in &module.extends {
+            // A module that is not nested sees nothing of the one that needs it.
+            let found = if parent.is_some() { self.module_in_scope(name) } else { self.module(name) };
+            extends.extend(found.map(|id| (id, name.span)));
+        }
         let id = ModuleId(self.spec.modules.len() as u32);
         self.spec.modules.push(Module {
             name: module.name.name.clone(),
@@ -379,6 +387,7 @@ impl<'l> Resolver<'l> {
             embedded,
             parent,
             names: FxHashMap::default(),
+            modules: FxHashMap::default(),
             local: FxHashSet::default(),
             decls: Vec::new(),
             assumptions: Vec::new(),
@@ -388,12 +397,14 @@ impl<'l> Resolver<'l> {
         self.stack.push(Current {
             id,
             names: FxHashMap::default(),
+            modules: FxHashMap::default(),
             local: FxHashSet::default(),
             decls: Vec::new(),
             assumptions: Vec::new(),
             own_defs: Vec::new(),
             extends: extends.iter().map(|e| e.0).collect(),
             scope: Scope::default(),
+            lets: 0,
             proof: false,
             pending: FxHashSet::default(),
             indirect: FxHashSet::default(),
@@ -412,6 +423,7 @@ impl<'l> Resolver<'l> {
         self.indirect.insert(id, current.indirect);
         let m = &mut self.spec.modules[id.index()];
         m.names = current.names;
+        m.modules = current.modules;
         m.local = current.local;
         m.decls = current.decls;
         m.assumptions = current.assumptions;
@@ -422,12 +434,22 @@ impl<'l> Resolver<'l> {
 
     /// A module by name: nested ones in scope first, then by [`Resolver::module`].
     fn module_in_scope(&mut self, name: &ast::Ident) -> Option<ModuleId> {
+        match self.nested(&name.name) {
+            Some(id) => Some(id),
+            None => self.module(name),
+        }
+    }
+
+    /// The nested module with this name that is in scope.
+    fn nested(&self, name: &str) -> Option<ModuleId> {
         for current in self.stack.iter().rev() {
-            if let Some(Entity::Module(id)) = current.names.get(&name.name) {
+            if let Some(id) = current.modules.get(name) {
                 return Some(*id);
             }
+            // Only the modules that enclose a nested module are visible from it.
+            self.spec.module(current.id).parent?;
         }
-        self.module(name)
+        None
     }
 
     fn entity_span(&self, entity: Entity) -> Option<Span> {
@@ -435,7 +457,6 @@ impl<'l> Resolver<'l> {
             Entity::Decl(d) => self.spec.decl(d).span,
             Entity::Def(d) => self.spec.def(d).span,
             Entity::Instance(i) => self.spec.instance(i).span,
-            Entity::Module(m) => self.spec.module(m).span,
             Entity::Local(l) => self.spec.locals[l.index()].span,
         })
     }
@@ -453,6 +474,22 @@ impl<'l> Resolver<'l> {
             self.spec.module(current.id).parent?;
         }
         None
+    }
+
+    /// Reports the name of a nested module that is the name of another one in scope.
+    fn check_fresh_module(&mut self, name: &ast::Ident) -> bool {
+        let old = self.nested(&name.name).or_else(|| {
+            let extends = self.stack.iter().rev().flat_map(|c| c.extends.iter());
+            extends.copied().find(|m| self.spec.module(*m).name == name.name)
+        });
+        let Some(old) = old else { return true };
+        self.report(
+            Diagnostic::error(code::MULTIPLY_DEFINED, format!("module `{}` is already defined", name.name))
+                .at(name.span, "defined again here")
+                .also(self.spec.module(old).span, "first defined here")
+                .help("choose another name for the nested module"),
+        );
+        false
     }
 
     /// Reports `name` when it already means something here; such a second meaning is an error in

@@ -226,8 +226,7 @@ impl Resolver<'_> {
 
     fn let_in(&mut self, units: &[ast::Unit], body: &ast::Expr, span: Span) -> ExprId {
         self.scoped(|r| {
-            // Scope entries mark definitions as local even when no identifier is bound around.
-            r.current().scope.push(("LET".into(), Entity::Module(ModuleId(0))));
+            r.current().lets += 1;
             let first = r.spec.defs.len();
             let outer: rustc_hash::FxHashSet<DefId> = std::mem::take(&mut r.current().pending);
             for unit in units {
@@ -235,6 +234,7 @@ impl Resolver<'_> {
             }
             r.finish_pending();
             r.current().pending = outer;
+            r.current().lets -= 1;
             let body = r.expr(body);
             let mut defs: Vec<DefId> = (r.current().scope.iter())
                 .filter_map(|(_, e)| match e {
@@ -284,7 +284,7 @@ impl Resolver<'_> {
             Entity::Decl(d) => vec![0; self.spec.decl(d).kind.arity()],
             Entity::Local(l) => vec![0; self.spec.locals[l.index()].arity],
             Entity::Def(d) => self.param_arities(d),
-            Entity::Instance(_) | Entity::Module(_) => {
+            Entity::Instance(_) => {
                 self.report(
                     Diagnostic::error(code::NOT_A_VALUE, format!("`{name}` is a module, not an operator"))
                         .at(name_span, "stands where a value is needed")
@@ -306,7 +306,7 @@ impl Resolver<'_> {
             Entity::Decl(d) => Expr::Decl(d, args),
             Entity::Local(l) => Expr::Local(l, args),
             Entity::Def(d) => Expr::Def(d, args),
-            Entity::Instance(_) | Entity::Module(_) => Expr::Error,
+            Entity::Instance(_) => Expr::Error,
         };
         self.add_expr(expr, span)
     }
@@ -412,7 +412,7 @@ impl Resolver<'_> {
             Entity::Def(d) => Some(OperatorRef::Def(d)),
             Entity::Decl(d) => Some(OperatorRef::Decl(d)),
             Entity::Local(l) => Some(OperatorRef::Local(l)),
-            Entity::Instance(_) | Entity::Module(_) => {
+            Entity::Instance(_) => {
                 self.report(
                     Diagnostic::error(code::NOT_A_VALUE, format!("`{name}` is a module, not an operator"))
                         .at(span, "stands where an operator is needed"),

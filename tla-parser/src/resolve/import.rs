@@ -33,11 +33,14 @@ impl Resolver<'_> {
         let mut names: Vec<(Symbol, Entity)> =
             m.names.iter().filter(|(n, _)| !m.local.contains(*n)).map(|(n, e)| (n.clone(), *e)).collect();
         names.sort_by(|a, b| a.0.cmp(&b.0));
-        let (decls, assumptions) = (m.decls.clone(), m.assumptions.clone());
+        let (decls, assumptions, modules) = (m.decls.clone(), m.assumptions.clone(), m.modules.clone());
         for (name, entity) in names {
             self.import(extended, name, entity, span);
         }
         let current = self.current();
+        for (name, id) in modules {
+            current.modules.entry(name).or_insert(id);
+        }
         for d in decls {
             if !current.decls.contains(&d) {
                 current.decls.push(d);

@@ -35,14 +35,14 @@ impl Resolver<'_> {
         names.sort_by(|a, b| a.0.cmp(&b.0));
         for (name, entity) in names {
             let entity = match entity {
-                Entity::Decl(_) | Entity::Module(_) | Entity::Local(_) => continue,
+                Entity::Decl(_) | Entity::Local(_) => continue,
                 // Without constants and variables there is nothing to substitute.
                 Entity::Def(_) | Entity::Instance(_) if !substitutes => entity,
                 Entity::Def(d) => Entity::Def(self.instantiate(id, d)),
                 Entity::Instance(inner) => Entity::Instance(self.compose(id, inner)),
             };
             let known = self.lookup(&name).is_some();
-            if self.current().scope.is_empty() {
+            if self.current().scope.is_empty() && self.current().lets == 0 {
                 self.import(module, name.clone(), entity, instance.span);
                 if local && !known {
                     self.current().local.insert(name);

@@ -29,6 +29,7 @@ impl Resolver<'_> {
         let label: ast::Symbol = name.map_or("THEOREM".into(), |n| n.name.clone());
         let id = self.add_def(label, DefKind::Theorem, span, Vec::new(), DefBody::Expr(goal));
         if let Some(name) = name
+            && !self.is_stated_again(name)
             && self.check_fresh(name)
         {
             self.define(name, Entity::Def(id), unit.local);

@@ -35,28 +35,21 @@ impl Resolver<'_> {
                 StepKind::Right => self.nth(at, 2, step)?,
                 StepKind::Number(n) => {
                     if let Expr::Case(arms, other) = self.spec.expr(at) {
-                        let arm = arms.get((*n as usize).wrapping_sub(1)).copied();
-                        let other = (*n as usize == arms.len() + 1).then_some(*other).flatten();
-                        match (arm, route.rest.get(i).map(|s| &s.kind)) {
-                            (Some((c, _)), Some(StepKind::Number(1) | StepKind::Left)) => {
-                                i += 1;
-                                c
-                            }
-                            (Some((_, e)), Some(StepKind::Number(2) | StepKind::Right)) => {
-                                i += 1;
-                                e
-                            }
-                            _ => match other {
-                                Some(e) => e,
-                                None => {
-                                    self.bad_selector(
-                                        step.span,
-                                        "no such arm, or `!1` or `!2` is missing after it",
-                                    );
-                                    return None;
-                                }
-                            },
-                        }
+                        // OTHER is an arm whose condition cannot be named.
+                        let arms = arms.iter().map(|(c, e)| (Some(*c), *e)).chain(other.map(|e| (None, e)));
+                        let arm = arms.into_iter().nth((*n as usize).wrapping_sub(1));
+                        let part = match (arm, route.rest.get(i).map(|s| &s.kind)) {
+                            (Some((c, _)), Some(StepKind::Number(1) | StepKind::Left)) => c,
+                            (Some((_, e)), Some(StepKind::Number(2) | StepKind::Right)) => Some(e),
+                            _ => None,
+                        };
+                        let Some(part) = part else {
+                            let why = "no such arm, or `!1` or `!2` is missing after it";
+                            self.bad_selector(step.span, why);
+                            return None;
+                        };
+                        i += 1;
+                        part
                     } else {
                         self.nth(at, *n as usize, step)?
                     }

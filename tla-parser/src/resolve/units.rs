@@ -46,7 +46,7 @@ impl Resolver<'_> {
             }
             UnitKind::Use(facts) => self.in_proof(|r| r.facts(facts)),
             UnitKind::Module(module) => {
-                if !self.check_fresh(&module.name) {
+                if !self.check_fresh_module(&module.name) {
                     return;
                 }
                 let current = self.current().id;
@@ -55,7 +55,7 @@ impl Resolver<'_> {
                     (m.file, m.embedded)
                 };
                 let id = self.resolve_module(module, file, embedded, Some(current));
-                self.current().names.insert(module.name.name.clone(), Entity::Module(id));
+                self.current().modules.insert(module.name.name.clone(), id);
             }
         }
     }
@@ -71,6 +71,7 @@ impl Resolver<'_> {
         self.check_constant(body_id);
         self.current().assumptions.push(id);
         if let Some(name) = name
+            && !self.is_stated_again(name)
             && self.check_fresh(name)
         {
             self.define(name, Entity::Def(id), unit.local);
@@ -80,7 +81,7 @@ impl Resolver<'_> {
     /// Whether definitions go into the module's names, and not into the scope of a LET or a proof.
     fn at_top(&mut self) -> bool {
         let current = self.current();
-        current.scope.is_empty() && !current.proof
+        current.scope.is_empty() && current.lets == 0 && !current.proof
     }
 
     /// Puts a definition into the module's names, or into the scope inside a LET.
@@ -101,6 +102,11 @@ impl Resolver<'_> {
     }
 
     fn declare(&mut self, name: &ast::Ident, kind: DeclKind) {
+        if let Some(Entity::Decl(old)) = self.lookup(&name.name)
+            && self.spec.decl(old).kind == kind
+        {
+            return self.warn_repeated(name, self.spec.decl(old).span);
+        }
         if !self.check_fresh(name) {
             return;
         }
@@ -108,6 +114,30 @@ impl Resolver<'_> {
         let current = self.current();
         current.names.insert(name.name.clone(), Entity::Decl(id));
         current.decls.push(id);
+    }
+
+    /// Whether a theorem or an assumption has the name of another; then that one keeps it.
+    pub(super) fn is_stated_again(&mut self, name: &ast::Ident) -> bool {
+        let Some(Entity::Def(old)) = self.lookup(&name.name) else { return false };
+        let old = self.spec.def(old);
+        let stated = matches!(old.kind, DefKind::Theorem | DefKind::Assumption(_))
+            && matches!(old.body, DefBody::Expr(_));
+        if stated {
+            self.warn_repeated(name, old.span);
+        }
+        stated
+    }
+
+    /// As in SANY, the same declared again is the same, with a warning.
+    fn warn_repeated(&mut self, name: &ast::Ident, first: Span) {
+        self.report(
+            Diagnostic::warning(
+                code::DECLARED_AGAIN,
+                format!("`{}` stands here a second time; the first counts", name.name),
+            )
+            .at(name.span, "again here")
+            .also(first, "first here"),
+        );
     }
 
     pub(super) fn add_decl(&mut self, name: &ast::Ident, kind: DeclKind) -> DeclId {
