@@ -213,6 +213,9 @@ pub fn prepare(
         };
     let name =
         |(name, op, span): (String, OpId, Span)| (crate::space::Property { name, span: Some(span) }, op);
+    for clause in &model.invariants {
+        formula::check_not_variable(lowerer.spec(), clause, &mut errors);
+    }
     for (property, op) in
         single(&model.invariants, Level::State, &mut lowerer, &mut errors).into_iter().map(name)
     {

@@ -186,7 +186,7 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
     OPERATOR_AS_VALUE = "E0205", "an operator where a value is needed",
         "Operators are not values: they cannot be put into sets, functions or variables. A LAMBDA may only be an argument for an operator parameter or stand after `<-` in an INSTANCE.";
     NOT_A_VALUE = "E0206", "a module where a value is needed",
-        "The name of an INSTANCE or a module stands where an expression is needed. Name one of its operators: `I!Op`.";
+        "The name of an INSTANCE, a module or an ASSUME/PROVE stands where an expression is needed. Name one of its operators: `I!Op`.";
     MODULE_NOT_FOUND = "E0207", "a module that cannot be found",
         "Modules are sought in the same file, beside the spec, in the folders given with `--library`, and in the embedded library, in that order. The file of module `M` is `M.tla`.";
     CIRCULAR_MODULES = "E0208", "modules that need each other",
@@ -221,6 +221,8 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
         "`[]` can be applied to an action only as `[][A]_v`, `<>` as `<><<A>>_v`, so that the formula allows steps that change nothing.";
     TEMPORAL_BOUND = "E0307", "a temporal quantifier whose set has primes",
         "In `\\A x \\in S : F` with a temporal F, S must not have primes: the formula is about behaviours, and S is evaluated in their first state.";
+    MIXED_LEVELS = "E0308", "an action combined with a temporal formula",
+        "A conjunction, disjunction, implication or equivalence has one operand with primes, which is about one step, and one with temporal operators, which is about a behaviour. Write `[][A]_v` for an action that every step is to satisfy.";
     TYPE_ERROR = "E0501", "a value of the wrong kind",
         "The operator needs a value of another kind: a Boolean, a number, a set, a function… The message shows the value; the calls under way say how it came there.";
     OUTSIDE_DOMAIN = "E0502", "a function applied outside its domain",
@@ -442,6 +444,9 @@ in TLC. Remove the other.";
     CONFIG_UNUSED = "W0403", "an assignment in the configuration that has no effect",
 "The name on the left is neither a constant nor a definition of the spec: perhaps it is misspelt, or
 the spec has changed. TLC ignores such a line silently.";
+    CONFIG_OBSOLETE = "W0405", "a statement of the configuration that has no effect",
+"TYPE and TYPE_CONSTRAINT date from the first versions of TLC, which still reads and ignores them. Remove
+the statement. What is to hold of every state is an INVARIANT, what is to cut the search a CONSTRAINT.";
     NO_CONFIGURATION = "W0402", "there is no configuration",
 "Without a configuration nothing says what the constants are and which formulas are to be
 checked, so only the assumptions are evaluated. Write SPEC.cfg beside SPEC.tla, or name a file

@@ -231,6 +231,8 @@ pub enum DefKind {
     Assumption(bool),
     /// THEOREM and its kin.
     Theorem,
+    /// A theorem that is ASSUME/PROVE: no expression, though its parts are. The body is what is proved.
+    Sequent,
     /// A subexpression made a definition by a selector.
     Selected,
 }

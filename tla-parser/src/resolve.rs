@@ -186,6 +186,8 @@ struct Resolver<'l> {
     /// The two INSTANCEs, outer and inner, that each of those stands for.
     composed_of: FxHashMap<InstanceId, (InstanceId, InstanceId)>,
     levels: level::Levels,
+    /// The parts of theorems that are ASSUME/PROVE: the assumptions, then the goal; none for NEW.
+    sequents: FxHashMap<DefId, Vec<Option<ExprId>>>,
     /// The names that each module has only by way of an embedded one.
     indirect: FxHashMap<ModuleId, FxHashSet<Symbol>>,
     /// The stack of modules being resolved; nested modules see the names of those they stand in.
@@ -214,6 +216,7 @@ impl<'l> Resolver<'l> {
             composed: FxHashMap::default(),
             composed_of: FxHashMap::default(),
             levels: level::Levels::default(),
+            sequents: FxHashMap::default(),
             indirect: FxHashMap::default(),
             stack: Vec::new(),
         }
@@ -507,7 +510,9 @@ impl<'l> Resolver<'l> {
             self.report(d.help("choose another name: TLA+ has no shadowing"));
             return false;
         }
-        if Builtin::from_text(&name.name).is_some() {
+        // `\X` is a form of expression, and no operator, but has no other meaning either.
+        let product = *name.name == *crate::precedence::TIMES.row().name;
+        if product || Builtin::from_text(&name.name).is_some() {
             self.report(
                 Diagnostic::error(
                     code::MULTIPLY_DEFINED,

@@ -9,7 +9,7 @@ use crate::model::{Assignment, Model, Replacement};
 use rustc_hash::FxHashMap;
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
-use tla_parser::hir::{DeclId, DeclKind, DefBody, DefId, DefKind, Entity, ModuleId, Spec};
+use tla_parser::hir::{DeclId, DeclKind, DefBody, DefId, DefKind, Entity, Level, ModuleId, Spec};
 
 type Bindings = (FxHashMap<DeclId, Binding>, FxHashMap<DefId, Binding>);
 
@@ -51,6 +51,14 @@ pub(super) fn bind(
         let Some(binding) = replacement(spec, assignment, module, arity(spec, target), errors) else {
             continue;
         };
+        if let (Entity::Decl(_), Binding::Def(by)) = (target, &binding)
+            && module.is_none()
+            && spec.def(*by).params.is_empty()
+            && spec.def(*by).level.base > Level::Constant
+        {
+            errors.push(not_constant(spec, assignment, *by));
+            continue;
+        }
         match target {
             Entity::Decl(decl) if !assignment.arguments.is_empty() => {
                 let Replacement::Value(value) = &assignment.replacement else { continue };
@@ -79,6 +87,28 @@ pub(super) fn bind(
     }
     unassigned(spec, &constants, errors);
     (constants, overrides)
+}
+
+/// A constant in place of which stands what differs from state to state. TLC evaluates such a replacement
+/// once, before there are states; one with parameters it evaluates in each state, and so do we.
+fn not_constant(spec: &Spec, assignment: &Assignment, by: DefId) -> Diagnostic {
+    let by = spec.def(by);
+    let (name, why) = (
+        &assignment.name,
+        match by.level.base {
+            Level::Temporal => "is a temporal formula",
+            Level::Action => "has primes",
+            _ => "depends on variables",
+        },
+    );
+    let message = format!("the constant `{name}` is replaced by `{}`, which is not constant", by.name);
+    let mut d = Diagnostic::error(code::CONFIG_LEVEL, message);
+    if let Some(span) = assignment.replacement_span.or(assignment.span) {
+        d = d.at(span, why);
+    }
+    d.also(by.span, "defined here").help(format!(
+        "replace `{name}` by a constant expression, or make it a definition of the spec: a definition may be replaced by what depends on variables"
+    ))
 }
 
 /// An assignment that has no effect.
@@ -146,7 +176,10 @@ fn replacement(
     };
     match &assignment.replacement {
         Replacement::Value(value) => {
-            if arity != assignment.arguments.len() {
+            // A value in place of a constant operator is what it says of any arguments.
+            let any = assignment.arguments.is_empty()
+                && matches!(target(spec, &assignment.name, module), Some(Entity::Decl(_)));
+            if arity != assignment.arguments.len() && !any {
                 let message = format!(
                     "`{}` takes {}, and a plain value cannot stand for it",
                     assignment.name,

@@ -7,7 +7,7 @@ use crate::model::{Behaviour, Clause, Formula, Model};
 use rustc_hash::FxHashMap;
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
-use tla_parser::hir::{DefBody, Entity, Expr, ExprId, Spec};
+use tla_parser::hir::{DeclKind, DefBody, Entity, Expr, ExprId, Spec};
 use tla_parser::library::Library;
 use tla_parser::source::Span;
 
@@ -130,6 +130,25 @@ fn body(spec: &mut Spec, name: &str, clause: &Clause) -> Result<(ExprId, Span), 
             Err(Box::new(d))
         }
     }
+}
+
+/// A variable is no invariant, not even a Boolean one: as in TLC, a definition is wanted.
+pub(super) fn check_not_variable(spec: &Spec, clause: &Clause, errors: &mut Vec<Diagnostic>) {
+    let name = clause.text();
+    let Some(Entity::Decl(decl)) = spec.root_module().names.get(name) else { return };
+    let decl = spec.decl(*decl);
+    if decl.kind != DeclKind::Variable {
+        return;
+    }
+    let message = format!("the invariant `{name}` is a variable, not a definition");
+    let mut d = Diagnostic::error(code::CONFIG_UNDEFINED, message);
+    if let Some(span) = clause.span {
+        d = d.at(span, "");
+    }
+    errors.push(
+        d.also(decl.span, "declared here")
+            .help(format!("define what is to hold of it, `Inv == …`, and name that after INVARIANT: `{name} = TRUE` where it is a Boolean")),
+    );
 }
 
 fn clauses(model: &Model) -> Vec<&Clause> {

@@ -79,6 +79,7 @@ impl<'a> Builder<'a> {
                 _ => self.quiet = false,
             }
             match statement.as_rule() {
+                Rule::obsolete => self.obsolete(statement),
                 Rule::single => self.single(statement),
                 Rule::list => self.list(statement),
                 Rule::deadlock => self.deadlock(statement),
@@ -111,6 +112,21 @@ impl<'a> Builder<'a> {
             "ALIAS" => self.model.alias = clause,
             _ => self.model.postcondition = clause,
         }
+    }
+
+    /// TYPE and TYPE_CONSTRAINT: known to TLC, and without effect.
+    fn obsolete(&mut self, statement: Pair<'_, Rule>) {
+        let Some((keyword, argument)) = two(statement) else { return };
+        let (word, place) = (keyword.as_str(), self.span(&keyword));
+        if argument.as_rule() == Rule::missing {
+            let at = self.span(&argument);
+            return self.expected(at, &format!("a name after `{word}`"), Some((place, "after this")));
+        }
+        self.warn(
+            Diagnostic::warning(code::CONFIG_OBSOLETE, format!("`{word}` has no effect"))
+                .at(place, "ignored, as by TLC")
+                .help("remove it; what is to hold of every state is an INVARIANT"),
+        );
     }
 
     fn list(&mut self, statement: Pair<'_, Rule>) {

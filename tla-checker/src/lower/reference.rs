@@ -31,6 +31,7 @@ impl Lowerer<'_> {
                 None => match self.constants.get(&d).cloned() {
                     Some(Binding::Def(def)) => self.operator(OperatorRef::Def(def), ROOT),
                     Some(Binding::Points(points)) => self.points_operator(d, &points),
+                    Some(Binding::Value(value)) => self.value_operator(d, &value),
                     _ => self.add(
                         Node::Nothing("this constant operator has no definition"),
                         self.spec.decl(d).span,
@@ -129,6 +130,7 @@ impl Lowerer<'_> {
                 None => match self.constants.get(&d).cloned() {
                     Some(Binding::Def(def)) => self.call(def, ROOT, args, span),
                     Some(Binding::Points(points)) => self.points(&points, args, span),
+                    Some(Binding::Value(value)) => self.datum(&value, span),
                     _ => self.add(Node::Nothing("this constant operator has no definition"), span),
                 },
             },
@@ -183,6 +185,14 @@ impl Lowerer<'_> {
         let (span, arity) = (decl.span, decl.kind.arity());
         let points = points.to_vec();
         let op = self.small_op(&decl.name, arity, span, |l, args| l.points(&points, args, span));
+        self.add(Node::Operator(op, Box::new([])), span)
+    }
+
+    /// A constant operator that has one value, whatever its arguments.
+    fn value_operator(&mut self, d: DeclId, value: &Datum) -> NodeId {
+        let decl = self.spec.decl(d);
+        let (span, arity) = (decl.span, decl.kind.arity());
+        let op = self.small_op(&decl.name, arity, span, |l, _| l.datum(value, span));
         self.add(Node::Operator(op, Box::new([])), span)
     }
 

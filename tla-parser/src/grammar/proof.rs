@@ -34,11 +34,9 @@ impl<'t> Parser<'t> {
         Ok(UnitKind::Theorem { name, body, proof })
     }
 
-    /// A formula or ASSUME/PROVE, perhaps labelled.
+    /// A formula or ASSUME/PROVE.
     fn statement(&mut self) -> Parse<Statement> {
-        let labelled =
-            self.at(Kind::Name) && self.peek_at(1) == Kind::ColonColon && self.peek_at(2) == Kind::Assume;
-        if labelled || self.at(Kind::Assume) {
+        if self.at(Kind::Assume) {
             return Ok(Statement::AssumeProve(Box::new(self.deeper(Self::assume_prove)?)));
         }
         Ok(Statement::Expr(self.expression()?))
@@ -59,6 +57,12 @@ impl<'t> Parser<'t> {
             let start = self.span_of(assume);
             return Err(self.expected_as(code::EXPECTED, "`,` or PROVE", |d| d.also(start, "this ASSUME")));
         }
+        let prove = self.token();
+        if self.text_of(assume).starts_with("[]") != self.text_of(prove).starts_with("[]") {
+            let (first, word) = (self.span_of(assume), self.text_of(assume).replace("ASSUME", "PROVE"));
+            let what = format!("`{word}`");
+            return Err(self.expected_as(code::EXPECTED, &what, |d| d.also(first, "this ASSUME")));
+        }
         self.bump();
         let goal = self.expression()?;
         Ok(AssumeProve { label, assumptions, goal })
@@ -70,6 +74,13 @@ impl<'t> Parser<'t> {
             Kind::New | Kind::Constant | Kind::Variable | Kind::State | Kind::Action | Kind::Temporal
         );
         if !new {
+            // Only here may ASSUME/PROVE have a label.
+            let labelled =
+                self.at(Kind::Name) && self.peek_at(1) == Kind::ColonColon && self.peek_at(2) == Kind::Assume;
+            if labelled {
+                let inner = self.deeper(Self::assume_prove)?;
+                return Ok(Assumption::Statement(Statement::AssumeProve(Box::new(inner))));
+            }
             return Ok(Assumption::Statement(self.statement()?));
         }
         self.eat(Kind::New);

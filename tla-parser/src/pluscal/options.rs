@@ -162,15 +162,17 @@ fn version(text: &str, span: Span) -> Result<(), Box<Diagnostic>> {
 
 type Words<'t> = Vec<(&'t str, Span)>;
 
-/// The words of `PlusCal options ( … )`, which may stand anywhere in the file.
+/// The words of `PlusCal options ( … )` or `PlusCal-1.8 options ( … )`, which may stand anywhere in the file.
 fn words(file: FileId, text: &str) -> (Words<'_>, Vec<Diagnostic>) {
     let mut from = 0;
     let start = loop {
         let Some(found) = text[from..].find("PlusCal").map(|i| from + i) else { return Default::default() };
         from = found + "PlusCal".len();
         let starts_word = text[..found].chars().next_back().is_none_or(char::is_whitespace);
-        let rest = text[from..].trim_start();
-        let options = rest.strip_prefix("options").filter(|_| starts_word);
+        // A version or a mark may stand right behind the word: `PlusCal-1.8 options`.
+        let behind = text[from..].trim_start_matches(|c: char| !c.is_whitespace());
+        let ends_word = !text[from..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let options = behind.trim_start().strip_prefix("options").filter(|_| starts_word && ends_word);
         match options {
             Some(rest) if !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') => {
                 break text.len() - rest.len();

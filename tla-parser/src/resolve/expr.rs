@@ -297,6 +297,17 @@ impl Resolver<'_> {
             self.wrong_arity(name, arities.len(), args.len(), span, self.entity_span(entity));
             return self.add_expr(Expr::Error, span);
         }
+        if let Entity::Def(d) = entity
+            && self.spec.def(d).kind == DefKind::Sequent
+        {
+            self.report(
+                Diagnostic::error(code::NOT_A_VALUE, format!("`{name}` is ASSUME/PROVE, not an expression"))
+                    .at(name_span, "stands where an expression is needed")
+                    .also(self.spec.def(d).span, "stated here")
+                    .help("name one of its parts, `T!1`, or state the theorem with `=>`"),
+            );
+            return self.add_expr(Expr::Error, span);
+        }
         let args: Vec<Arg> =
             args.iter().zip(&arities).filter_map(|(a, &arity)| self.argument(a, arity)).collect();
         if args.len() != arities.len() {

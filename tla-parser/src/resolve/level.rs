@@ -45,10 +45,28 @@ impl Info {
     }
 }
 
+/// An argument given to an operator that is not known where it is applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Call {
+    operator: Use,
+    index: usize,
+    given: Info,
+}
+
+/// How many calls are remembered of a definition; beyond that, what they are given is not checked.
+const MOST_CALLS: usize = 256;
+
 /// What is known so far.
 #[derive(Default)]
 pub(super) struct Levels {
     defs: FxHashMap<DefId, Info>,
+    /// What definitions give to their operator parameters and to constant operators.
+    calls: FxHashMap<DefId, Vec<Call>>,
+    /// The parameters that a definition puts below an operator that is not constant: equals in
+    /// their place need not give equals (the definition is not Leibniz in them).
+    opaque: FxHashMap<DefId, Vec<Use>>,
+    /// The same two of the definition being looked at.
+    met: (Vec<Call>, Vec<Use>),
     /// The highest level that a parameter or a constant may be given.
     limits: FxHashMap<Use, Level>,
 }
@@ -63,12 +81,31 @@ impl Resolver<'_> {
 
     /// Computes the level of a definition from its body.
     pub(super) fn level_of_def(&mut self, id: DefId) {
+        let around = std::mem::take(&mut self.levels.met);
         let info = match self.spec.def(id).body {
             DefBody::Missing => Info::default(),
             DefBody::Expr(e) => self.info(e),
-            DefBody::Instance(instance, of) => self.substituted(instance, of),
+            DefBody::Instance(instance, of) => {
+                self.calls_under(instance, of);
+                let opaque = self.levels.opaque.get(&of).cloned().unwrap_or_default();
+                self.levels.met.1.extend(opaque);
+                let info = self.of_def(of);
+                self.under(instance, info)
+            }
         };
+        let (calls, opaque) = std::mem::replace(&mut self.levels.met, around);
+        if !calls.is_empty() {
+            self.levels.calls.insert(id, calls);
+        }
+        if !opaque.is_empty() {
+            self.levels.opaque.insert(id, opaque);
+        }
         let params = self.spec.def(id).params.clone();
+        if self.is_arithmetic(id) {
+            let values = params.iter().filter(|p| self.spec.locals[p.index()].arity == 0);
+            let uses: Vec<Use> = values.map(|p| Use::Local(*p)).collect();
+            self.levels.limits.extend(uses.into_iter().map(|u| (u, Level::Action)));
+        }
         let mut outside = info.clone();
         outside.uses.retain(|u| !params.iter().any(|p| *u == Use::Local(*p)));
         let level = DefLevel {
@@ -92,8 +129,80 @@ impl Resolver<'_> {
         self.levels.limits.get(&u).copied().unwrap_or(Level::Temporal)
     }
 
-    fn substituted(&mut self, instance: InstanceId, of: DefId) -> Info {
-        let info = self.of_def(of);
+    /// Whether a definition is of a standard module whose operators take values alone. (What stands
+    /// in the embedded text of those that are computed natively does not always say so.)
+    fn is_arithmetic(&self, id: DefId) -> bool {
+        let m = self.spec.module(self.spec.def(id).module);
+        m.embedded && matches!(&*m.name, "Naturals" | "Integers" | "Reals" | "Sequences" | "FiniteSets")
+    }
+
+    fn note_call(&mut self, operator: Use, index: usize, given: Info) {
+        let nothing = given.floor == Level::Constant && given.uses.is_empty();
+        let call = Call { operator, index, given };
+        let calls = &mut self.levels.met.0;
+        if !nothing && calls.len() < MOST_CALLS && !calls.contains(&call) {
+            calls.push(call);
+        }
+    }
+
+    /// What stands below an operator that is not constant.
+    fn note_opaque(&mut self, info: &Info) {
+        for u in info.uses.iter().filter(|u| matches!(u, Use::Local(_))) {
+            if !self.levels.met.1.contains(u) {
+                self.levels.met.1.push(*u);
+            }
+        }
+    }
+
+    /// Checks what an operator that has become known is given, or notes it where it has not.
+    fn check_call(&mut self, operator: OperatorRef, index: usize, given: Info, span: Span) {
+        let (max, name) = match operator {
+            OperatorRef::Local(l) => return self.note_call(Use::Local(l), index, given),
+            OperatorRef::Decl(d) => return self.note_call(Use::Decl(d), index, given),
+            OperatorRef::Builtin(b) => (greatest_operand(b), b.text().to_string()),
+            OperatorRef::Def(d) => {
+                let def = self.spec.def(d);
+                let Some(&param) = def.params.get(index) else { return };
+                (self.limit(Use::Local(param)), def.name.to_string())
+            }
+        };
+        if max < Level::Temporal {
+            let what = format!("what `{name}` is given here as argument {}", index + 1);
+            self.require(&given, max, span, code::ARGUMENT_LEVEL, &what);
+        }
+    }
+
+    /// The calls of a definition, with what an INSTANCE puts in place of constants and variables.
+    fn calls_under(&mut self, instance: InstanceId, of: DefId) {
+        let span = self.spec.instance(instance).span;
+        for call in self.levels.calls.get(&of).cloned().unwrap_or_default() {
+            let given = self.under(instance, call.given);
+            let by = match call.operator {
+                Use::Decl(d) => self.spec.instance(instance).with.get(&d).copied(),
+                Use::Local(_) => None,
+            };
+            match by {
+                Some(Arg::Operator(operator)) => self.check_call(operator, call.index, given, span),
+                Some(Arg::Expr(_)) => {}
+                None => self.note_call(call.operator, call.index, given),
+            }
+        }
+    }
+
+    /// Whether equals in place of an operator's parameters give equals.
+    fn is_leibniz(&self, operator: OperatorRef) -> bool {
+        match operator {
+            OperatorRef::Def(d) => {
+                let opaque = self.levels.opaque.get(&d).map_or(&[][..], |o| o);
+                !self.spec.def(d).params.iter().any(|p| opaque.contains(&Use::Local(*p)))
+            }
+            OperatorRef::Builtin(b) => own_level(b) == Level::Constant,
+            OperatorRef::Local(_) | OperatorRef::Decl(_) => true,
+        }
+    }
+
+    /// What is known of an expression of an instantiated module, under the INSTANCE.
+    fn under(&mut self, instance: InstanceId, info: Info) -> Info {
         let mut result = Info::at(info.floor);
         for u in info.uses {
             let part = match u {
@@ -115,8 +224,14 @@ impl Resolver<'_> {
         let (module, span) = (instance.module, instance.span);
         let mut with: Vec<(DeclId, Arg)> = instance.with.iter().map(|(d, a)| (*d, *a)).collect();
         with.sort_by_key(|(d, _)| *d);
+        let m = self.spec.module(module);
+        let no_variable = m.decls.iter().all(|d| self.spec.decl(*d).kind != DeclKind::Variable);
+        let mut defs: Vec<DefId> =
+            (m.names.values()).filter_map(|e| if let Entity::Def(d) = e { Some(*d) } else { None }).collect();
+        defs.sort();
+        // A module that primes or speaks of behaviours is none of constants, though it declares no others.
         let constant_module =
-            self.spec.module(module).decls.iter().all(|d| self.spec.decl(*d).kind != DeclKind::Variable);
+            no_variable && defs.iter().all(|d| self.spec.def(*d).level.base == Level::Constant);
         for (decl, arg) in with {
             let d = self.spec.decl(decl).clone();
             let max = match d.kind {
@@ -131,6 +246,18 @@ impl Resolver<'_> {
             };
             let what = format!("what stands for `{}`", d.name);
             self.require(&info, max, at, code::INSTANCE_LEVEL, &what);
+            if let Arg::Operator(operator) = arg
+                && !self.is_leibniz(operator)
+            {
+                let message = format!("{what} must give the same for equal arguments");
+                self.report(
+                    Diagnostic::error(code::INSTANCE_LEVEL, message)
+                        .at(at, "its parameter stands below a prime, ENABLED or a temporal operator"),
+                );
+            }
+        }
+        for d in defs {
+            self.calls_under(id, d);
         }
     }
 
@@ -178,6 +305,18 @@ impl Resolver<'_> {
             Arg::Operator(OperatorRef::Def(d)) => {
                 let params = self.spec.def(*d).params.clone();
                 let mut info = self.of_def(*d);
+                let own = |u: &Use| params.iter().any(|p| *u == Use::Local(*p));
+                for mut call in self.levels.calls.get(d).cloned().unwrap_or_default() {
+                    if !own(&call.operator) {
+                        call.given.uses.retain(|u| !own(u));
+                        self.note_call(call.operator, call.index, call.given);
+                    }
+                }
+                for u in self.levels.opaque.get(d).cloned().unwrap_or_default() {
+                    if !own(&u) {
+                        self.note_opaque(&Info { floor: Level::Constant, uses: vec![u] });
+                    }
+                }
                 info.uses.retain(|u| !params.iter().any(|p| *u == Use::Local(*p)));
                 info
             }
@@ -185,14 +324,7 @@ impl Resolver<'_> {
             Arg::Operator(OperatorRef::Local(l)) => {
                 Info { floor: Level::Constant, uses: vec![Use::Local(*l)] }
             }
-            Arg::Operator(OperatorRef::Builtin(b)) => Info::at(match b {
-                Builtin::Prime | Builtin::Unchanged | Builtin::Compose => Level::Action,
-                Builtin::Enabled => Level::State,
-                Builtin::Always | Builtin::Eventually | Builtin::LeadsTo | Builtin::PlusArrow => {
-                    Level::Temporal
-                }
-                _ => Level::Constant,
-            }),
+            Arg::Operator(OperatorRef::Builtin(b)) => Info::at(own_level(*b)),
         }
     }
 
@@ -204,23 +336,25 @@ impl Resolver<'_> {
         match self.spec.expr(id).clone() {
             Expr::Decl(d, args) => {
                 let mut info = Info { floor: Level::Constant, uses: vec![Use::Decl(d)] };
-                for arg in &args {
+                for (i, arg) in args.iter().enumerate() {
                     let a = self.arg_info(arg);
                     info.join(&a);
+                    self.note_call(Use::Decl(d), i, a);
                 }
                 info
             }
             Expr::Local(l, args) => {
                 let mut info = Info { floor: Level::Constant, uses: vec![Use::Local(l)] };
-                for arg in &args {
+                for (i, arg) in args.iter().enumerate() {
                     let a = self.arg_info(arg);
                     info.join(&a);
+                    self.note_call(Use::Local(l), i, a);
                 }
                 info
             }
             Expr::Def(d, args) => self.applied(id, d, &args),
             Expr::Builtin(b, args) => self.builtin_info(id, b, &args),
-            Expr::Junction(_, items) => self.all(&items),
+            Expr::Junction(_, items) => self.combined(&items),
             Expr::If(a, b, c) => self.all(&[a, b, c]),
             Expr::Case(arms, other) => {
                 let parts: Vec<ExprId> = arms.iter().flat_map(|(c, e)| [*c, *e]).chain(other).collect();
@@ -234,8 +368,9 @@ impl Resolver<'_> {
                 let mut result = info;
                 for b in &bounds {
                     let set = self.info(b.set);
+                    let at = self.spec.span(b.set);
+                    self.require(&set, Level::Action, at, code::TEMPORAL_LEVEL, "what is quantified over");
                     if temporal {
-                        let at = self.spec.span(b.set);
                         let what = "the set of a quantifier over a temporal formula";
                         self.require(&set, Level::State, at, code::TEMPORAL_BOUND, what);
                     }
@@ -246,12 +381,15 @@ impl Resolver<'_> {
             Expr::UnboundedQuantifier(kind, _, body) => {
                 let mut info = self.info(body);
                 if matches!(kind, UnboundedKind::TemporalForall | UnboundedKind::TemporalExists) {
+                    self.note_opaque(&info);
                     info.floor = Level::Temporal;
                 }
                 info
             }
             Expr::Subscripted(_, action, sub) => {
                 let (a, s) = (self.info(action), self.info(sub));
+                self.note_opaque(&a);
+                self.note_opaque(&s);
                 let (at, sub_at) = (self.spec.span(action), self.spec.span(sub));
                 self.require(&a, Level::Action, at, code::TEMPORAL_LEVEL, "what stands between the brackets");
                 self.require(&s, Level::State, sub_at, code::PRIME_LEVEL, "the subscript");
@@ -259,6 +397,8 @@ impl Resolver<'_> {
             }
             Expr::Fairness(_, sub, action) => {
                 let (a, s) = (self.info(action), self.info(sub));
+                self.note_opaque(&a);
+                self.note_opaque(&s);
                 let (at, sub_at) = (self.spec.span(action), self.spec.span(sub));
                 self.require(
                     &a,
@@ -279,6 +419,31 @@ impl Resolver<'_> {
                 info
             }
         }
+    }
+
+    /// A Boolean operator combines actions, or temporal formulas, but not the one with the other.
+    fn combined(&mut self, parts: &[ExprId]) -> Info {
+        let mut all = Info::default();
+        let (mut action, mut temporal) = (None, None);
+        for &p in parts {
+            let part = self.info(p);
+            match self.level(&part) {
+                Level::Action => action = action.or(Some(p)),
+                Level::Temporal => temporal = temporal.or(Some(p)),
+                _ => {}
+            }
+            all.join(&part);
+        }
+        if let (Some(action), Some(temporal)) = (action, temporal) {
+            let message = "an action and a temporal formula are combined";
+            self.report(
+                Diagnostic::error(code::MIXED_LEVELS, message)
+                    .at(self.spec.span(action), "this is about one step: it has primes")
+                    .also(self.spec.span(temporal), "this is about a behaviour")
+                    .help("what holds of every step is `[][A]_v`"),
+            );
+        }
+        all
     }
 
     fn all(&mut self, parts: &[ExprId]) -> Info {
@@ -311,6 +476,7 @@ impl Resolver<'_> {
         let weight: Vec<bool> =
             params.iter().map(|p| info.uses.binary_search(&Use::Local(*p)).is_ok()).collect();
         info.uses.retain(|u| !params.iter().any(|p| *u == Use::Local(*p)));
+        let mut given = Vec::with_capacity(args.len());
         for (i, arg) in args.iter().enumerate() {
             let a = self.arg_info(arg);
             let max = self.limit(Use::Local(params[i]));
@@ -325,13 +491,48 @@ impl Resolver<'_> {
             if weight[i] {
                 info.join(&a);
             }
+            given.push(a);
         }
+        self.calls_of(id, d, &params, args, &given);
         info
     }
 
+    /// What a definition does with the arguments that it is applied to here: `given` is their levels.
+    fn calls_of(&mut self, id: ExprId, d: DefId, params: &[LocalId], args: &[Arg], given: &[Info]) {
+        let index = |u: &Use| params.iter().position(|p| *u == Use::Local(*p));
+        for u in self.levels.opaque.get(&d).cloned().unwrap_or_default() {
+            match index(&u) {
+                Some(i) => self.note_opaque(&given[i]),
+                None => self.note_opaque(&Info { floor: Level::Constant, uses: vec![u] }),
+            }
+        }
+        for call in self.levels.calls.get(&d).cloned().unwrap_or_default() {
+            let mut what = Info::at(call.given.floor);
+            for u in &call.given.uses {
+                match index(u) {
+                    Some(i) => what.join(&given[i]),
+                    None => what.join(&Info { floor: Level::Constant, uses: vec![*u] }),
+                }
+            }
+            match index(&call.operator).map(|i| args[i]) {
+                Some(Arg::Operator(operator)) => {
+                    self.check_call(operator, call.index, what, self.spec.span(id));
+                }
+                Some(Arg::Expr(_)) => {}
+                None => self.note_call(call.operator, call.index, what),
+            }
+        }
+    }
+
     fn builtin_info(&mut self, id: ExprId, b: Builtin, args: &[ExprId]) -> Info {
-        let mut info = self.all(args);
+        let mut info = match b {
+            Builtin::And | Builtin::Or | Builtin::Implies | Builtin::Equivalent => self.combined(args),
+            _ => self.all(args),
+        };
         let span = self.spec.span(id);
+        if own_level(b) > Level::Constant {
+            self.note_opaque(&info);
+        }
         match b {
             Builtin::And
             | Builtin::Or
@@ -396,5 +597,25 @@ impl Resolver<'_> {
                 info
             }
         }
+    }
+}
+
+/// The level that a built-in operator has of itself.
+fn own_level(b: Builtin) -> Level {
+    match b {
+        Builtin::Prime | Builtin::Unchanged | Builtin::Compose => Level::Action,
+        Builtin::Enabled => Level::State,
+        Builtin::Always | Builtin::Eventually | Builtin::LeadsTo | Builtin::PlusArrow => Level::Temporal,
+        _ => Level::Constant,
+    }
+}
+
+/// The highest level that an operand of a built-in operator may have.
+fn greatest_operand(b: Builtin) -> Level {
+    match b {
+        Builtin::Prime | Builtin::Unchanged => Level::State,
+        Builtin::And | Builtin::Or | Builtin::Not | Builtin::Implies | Builtin::Equivalent => Level::Temporal,
+        Builtin::Always | Builtin::Eventually | Builtin::LeadsTo | Builtin::PlusArrow => Level::Temporal,
+        _ => Level::Action,
     }
 }

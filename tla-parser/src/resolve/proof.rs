@@ -22,12 +22,17 @@ impl Resolver<'_> {
         unit: &ast::Unit,
     ) {
         let depth = self.current().scope.len();
-        let goal = self.statement(body);
+        let mut parts = Vec::new();
+        let goal = self.statement(body, &mut parts);
         // What the statement declares is in scope in its proof, but not its own name's definition.
         let declared = self.current().scope.split_off(depth);
         let span = name.map_or(unit.span, |n| n.span);
         let label: ast::Symbol = name.map_or("THEOREM".into(), |n| n.name.clone());
-        let id = self.add_def(label, DefKind::Theorem, span, Vec::new(), DefBody::Expr(goal));
+        let kind = if parts.is_empty() { DefKind::Theorem } else { DefKind::Sequent };
+        let id = self.add_def(label, kind, span, Vec::new(), DefBody::Expr(goal));
+        if !parts.is_empty() {
+            self.sequents.insert(id, parts);
+        }
         if let Some(name) = name
             && !self.is_stated_again(name)
             && self.check_fresh(name)
@@ -41,8 +46,9 @@ impl Resolver<'_> {
         });
     }
 
-    /// A statement; what it declares stays in scope.
-    fn statement(&mut self, statement: &Statement) -> ExprId {
+    /// A statement, or the goal of one that is ASSUME/PROVE, whose parts are added to `parts`; what it
+    /// declares stays in scope.
+    fn statement(&mut self, statement: &Statement, parts: &mut Vec<Option<ExprId>>) -> ExprId {
         let ap = match statement {
             Statement::Expr(e) => return self.in_definition(|r| r.expr(e)),
             Statement::AssumeProve(ap) => ap,
@@ -51,7 +57,9 @@ impl Resolver<'_> {
             match assumption {
                 Assumption::Statement(inner) => {
                     let depth = self.current().scope.len();
-                    self.statement(inner);
+                    let mut inner_parts = Vec::new();
+                    let e = self.statement(inner, &mut inner_parts);
+                    parts.push(inner_parts.is_empty().then_some(e));
                     self.current().scope.truncate(depth);
                 }
                 Assumption::New { level, decl, set } => {
@@ -67,10 +75,13 @@ impl Resolver<'_> {
                     self.check_fresh(&decl.name);
                     let id = self.add_decl(&decl.name, DeclKind::New(level, decl.arity));
                     self.current().scope.push((decl.name.name.clone(), Entity::Decl(id)));
+                    parts.push(None);
                 }
             }
         }
-        self.expr(&ap.goal)
+        let goal = self.expr(&ap.goal);
+        parts.push(Some(goal));
+        goal
     }
 
     fn proof(&mut self, proof: &Proof) {
@@ -87,7 +98,7 @@ impl Resolver<'_> {
         match &step.kind {
             StepBody::Qed => {}
             StepBody::Assert(statement, _) => {
-                self.statement(statement);
+                self.statement(statement, &mut Vec::new());
             }
             StepBody::Have(e) | StepBody::Case(e) => {
                 self.expr(e);

@@ -24,6 +24,26 @@ impl Resolver<'_> {
             return None;
         };
         let mut i = 0;
+        if let Some(parts) = self.sequents.get(&def) {
+            // Outside of a theorem nothing means what its NEW declares.
+            let step = &route.rest[0];
+            let part = match step.kind {
+                StepKind::Number(n) => {
+                    let n = (n as usize).wrapping_sub(1);
+                    parts.get(n).copied().flatten().filter(|_| parts[..n].iter().all(Option::is_some))
+                }
+                _ => None,
+            };
+            let Some(part) = part else {
+                self.bad_selector(
+                    step.span,
+                    "leads to no part of this ASSUME/PROVE that means something outside of it",
+                );
+                return None;
+            };
+            at = part;
+            i = 1;
+        }
         while let Some(step) = route.rest.get(i) {
             i += 1;
             if !matches!(step.kind, StepKind::Name(_)) {

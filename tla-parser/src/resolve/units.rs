@@ -120,7 +120,7 @@ impl Resolver<'_> {
     pub(super) fn is_stated_again(&mut self, name: &ast::Ident) -> bool {
         let Some(Entity::Def(old)) = self.lookup(&name.name) else { return false };
         let old = self.spec.def(old);
-        let stated = matches!(old.kind, DefKind::Theorem | DefKind::Assumption(_))
+        let stated = matches!(old.kind, DefKind::Theorem | DefKind::Sequent | DefKind::Assumption(_))
             && matches!(old.body, DefBody::Expr(_));
         if stated {
             self.warn_repeated(name, old.span);
@@ -241,10 +241,23 @@ impl Resolver<'_> {
         params.iter().map(|p| self.bind(&p.name, p.arity)).collect()
     }
 
+    /// Reports a parameter that has the name of what is being defined.
+    fn check_own_name<'a>(&mut self, name: &ast::Ident, params: impl Iterator<Item = &'a ast::Ident>) {
+        for param in params.filter(|p| p.name == name.name) {
+            self.report(
+                Diagnostic::error(code::MULTIPLY_DEFINED, format!("`{}` is its own parameter", name.name))
+                    .at(param.span, "the same name")
+                    .also(name.span, "defined here")
+                    .help("choose another name: TLA+ has no shadowing"),
+            );
+        }
+    }
+
     /// A definition; none when it completes a RECURSIVE declaration, which is in scope already.
     fn operator_definition(&mut self, def: &ast::OperatorDefinition) -> Option<DefId> {
         let pending = self.pending(&def.name, def.params.len());
         let fresh = pending.is_some() || self.check_fresh(&def.name);
+        self.check_own_name(&def.name, def.params.iter().map(|p| &p.name));
         let (params, body) = self.scoped(|r| {
             let params = r.params(&def.params);
             if let Some(id) = pending {
@@ -270,6 +283,10 @@ impl Resolver<'_> {
     fn function_definition(&mut self, def: &ast::FunctionDefinition) -> Option<DefId> {
         let pending = self.pending(&def.name, 0);
         let fresh = pending.is_some() || self.check_fresh(&def.name);
+        let bound = def.bounds.iter().flat_map(|b| match &b.pattern {
+            ast::Pattern::Names(names) | ast::Pattern::Tuple(names) => names,
+        });
+        self.check_own_name(&def.name, bound);
         let (name, span) = (def.name.name.clone(), def.name.span);
         let id = pending.unwrap_or_else(|| {
             self.add_def(name.clone(), DefKind::Function, span, Vec::new(), DefBody::Missing)
