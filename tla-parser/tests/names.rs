@@ -266,6 +266,8 @@ fn a_temporal_formula_is_no_value() {
     for (body, found) in [
         ("A == 1 + []5", code::ARGUMENT_LEVEL),
         ("A == Append(<<>>, []TRUE)", code::ARGUMENT_LEVEL),
+        ("VARIABLE x\nA == (x' + 1)'", code::PRIME_LEVEL),
+        ("VARIABLE x\nASSUME x + 1 = 2", code::ASSUMPTION_LEVEL),
         ("A == \\A y \\in <>{1} : TRUE", code::TEMPORAL_LEVEL),
         ("A == CHOOSE y \\in <>{1} : TRUE", code::TEMPORAL_LEVEL),
     ] {

@@ -57,7 +57,6 @@ pub(super) fn bind(
             && spec.def(*by).level.base > Level::Constant
         {
             errors.push(not_constant(spec, assignment, *by));
-            continue;
         }
         match target {
             Entity::Decl(decl) if !assignment.arguments.is_empty() => {
@@ -147,10 +146,9 @@ fn target(spec: &Spec, name: &str, module: Option<ModuleId>) -> Option<Entity> {
         return None;
     }
     let own = |m: &tla_parser::hir::Module| {
-        m.own_defs
-            .iter()
-            .copied()
-            .find(|d| *spec.def(*d).name == *name && spec.def(*d).kind != DefKind::Theorem)
+        m.own_defs.iter().copied().find(|d| {
+            *spec.def(*d).name == *name && !matches!(spec.def(*d).kind, DefKind::Theorem | DefKind::Sequent)
+        })
     };
     spec.modules.iter().find_map(own).map(Entity::Def)
 }

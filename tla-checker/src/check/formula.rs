@@ -7,7 +7,7 @@ use crate::model::{Behaviour, Clause, Formula, Model};
 use rustc_hash::FxHashMap;
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
-use tla_parser::hir::{DeclKind, DefBody, Entity, Expr, ExprId, Spec};
+use tla_parser::hir::{DeclKind, DefBody, DefKind, Entity, Expr, ExprId, Spec};
 use tla_parser::library::Library;
 use tla_parser::source::Span;
 
@@ -104,6 +104,12 @@ fn body(spec: &mut Spec, name: &str, clause: &Clause) -> Result<(ExprId, Span), 
                 let message = format!("`{name}` takes arguments, and so cannot be named here");
                 return Err(Box::new(
                     place(Diagnostic::error(code::CONFIG_ARITY, message)).also(d.span, "defined here"),
+                ));
+            }
+            if d.kind == DefKind::Sequent {
+                let message = format!("`{name}` is ASSUME/PROVE, not an expression");
+                return Err(Box::new(
+                    place(Diagnostic::error(code::CONFIG_UNDEFINED, message)).also(d.span, "stated here"),
                 ));
             }
             if matches!(d.body, DefBody::Missing) {

@@ -82,7 +82,7 @@ impl Resolver<'_> {
     /// Computes the level of a definition from its body.
     pub(super) fn level_of_def(&mut self, id: DefId) {
         let around = std::mem::take(&mut self.levels.met);
-        let info = match self.spec.def(id).body {
+        let mut info = match self.spec.def(id).body {
             DefBody::Missing => Info::default(),
             DefBody::Expr(e) => self.info(e),
             DefBody::Instance(instance, of) => {
@@ -102,6 +102,9 @@ impl Resolver<'_> {
         }
         let params = self.spec.def(id).params.clone();
         if self.is_arithmetic(id) {
+            params
+                .iter()
+                .for_each(|p| info.join(&Info { floor: Level::Constant, uses: vec![Use::Local(*p)] }));
             let values = params.iter().filter(|p| self.spec.locals[p.index()].arity == 0);
             let uses: Vec<Use> = values.map(|p| Use::Local(*p)).collect();
             self.levels.limits.extend(uses.into_iter().map(|u| (u, Level::Action)));
@@ -129,11 +132,13 @@ impl Resolver<'_> {
         self.levels.limits.get(&u).copied().unwrap_or(Level::Temporal)
     }
 
-    /// Whether a definition is of a standard module whose operators take values alone. (What stands
-    /// in the embedded text of those that are computed natively does not always say so.)
+    /// Whether a definition is of a standard module whose operators take values alone, and give what
+    /// depends on all of them. (The embedded text of those that are computed natively does not say so:
+    /// `a + b == CHOOSE s : TRUE`.)
     fn is_arithmetic(&self, id: DefId) -> bool {
         let m = self.spec.module(self.spec.def(id).module);
-        m.embedded && matches!(&*m.name, "Naturals" | "Integers" | "Reals" | "Sequences" | "FiniteSets")
+        m.embedded
+            && matches!(&*m.name, "Naturals" | "Integers" | "Reals" | "Sequences" | "FiniteSets" | "Bags")
     }
 
     fn note_call(&mut self, operator: Use, index: usize, given: Info) {
