@@ -13,6 +13,8 @@ mod dictionary;
 mod effect;
 mod layout;
 mod log;
+#[cfg(test)]
+pub(crate) mod random;
 mod saved;
 mod shape;
 mod store;

@@ -155,8 +155,8 @@ impl Symmetry {
         }
     }
 
-    /// The least state that a permutation makes of a state, in the order of its variables' values. Where the permutations are too many to be tried, the least of those
-    /// that [`Arrangements`] leaves.
+    /// The least state that a permutation makes of a state, in the order of its variables' values. Where the
+    /// permutations are too many to be tried, the least of those that [`Arrangements`] leaves.
     pub(crate) fn least(&self, names: &[String], state: &[Datum]) -> Vec<Datum> {
         let mut best = state.to_vec();
         let elements = self.group.elements();

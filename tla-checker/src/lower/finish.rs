@@ -31,15 +31,8 @@ fn recalled(ir: &mut Ir) {
     let body = |root: NodeId| {
         let mut found = Body::default();
         walk(ir, root, &mut |id| match ir.node(id) {
-            Node::Var(_)
-            | Node::NextVar(_)
-            | Node::Prime(_)
-            | Node::Unchanged(_)
-            | Node::Keep(..)
-            | Node::Subscripted(..)
-            | Node::Enabled(_)
-            | Node::Compose(..)
-            | Node::CallLocal(..) => found.open = true,
+            node if is_about_states(node) => found.open = true,
+            Node::CallLocal(..) => found.open = true,
             Node::Native(native, _) => found.open |= !native.is_pure(),
             Node::Call(op, ..) | Node::Operator(op, _) => found.ops.push(*op),
             Node::Closure(rule, ..) => found.rules.push(*rule),
@@ -111,6 +104,21 @@ fn by_name(ir: &mut Ir, rules_shifted: &[Vec<bool>]) {
         });
     }
     ir.by_name = flags;
+}
+
+/// Whether an expression is about a state or a step, whatever is inside it.
+pub(super) fn is_about_states(node: &Node) -> bool {
+    matches!(
+        node,
+        Node::Var(_)
+            | Node::NextVar(_)
+            | Node::Prime(_)
+            | Node::Unchanged(_)
+            | Node::Keep(..)
+            | Node::Subscripted(..)
+            | Node::Enabled(_)
+            | Node::Compose(..)
+    )
 }
 
 pub(super) fn walk(ir: &Ir, root: NodeId, f: &mut dyn FnMut(NodeId)) {

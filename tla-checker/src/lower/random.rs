@@ -4,7 +4,7 @@
 //! Holds: whoever prepares a run does not take them for constant, since nothing is drawn before it; in the run
 //! every worker draws the same.
 
-use super::finish::{replace, walk};
+use super::finish::{is_about_states, replace, walk};
 use crate::ir::*;
 use rustc_hash::FxHashSet;
 
@@ -20,21 +20,15 @@ pub(super) fn drawn_once(ir: &mut Ir) {
             }
             Node::Call(op, ..) | Node::Operator(op, _) => inner.push(ir.op(*op).body),
             Node::Closure(rule, ..) => inner.push(ir.rules[rule.index()].body),
-            Node::Var(_)
-            | Node::NextVar(_)
-            | Node::Prime(_)
-            | Node::Unchanged(_)
-            | Node::Keep(..)
-            | Node::Subscripted(..)
-            | Node::Enabled(_)
-            | Node::Compose(..) => open = true,
-            _ => {}
+            node => open |= is_about_states(node),
         });
         (inner, drawn, open)
     };
-    let draws = ir.nodes.iter().any(|node| matches!(node, Node::Native(native, _) if native.is_random()));
+    if !ir.nodes.iter().any(|node| matches!(node, Node::Native(native, _) if native.is_random())) {
+        return;
+    }
     let mut once = Vec::new();
-    for op in ir.ops.iter().filter(|op| draws && op.params == 0 && op.captured == 0) {
+    for op in ir.ops.iter().filter(|op| op.params == 0 && op.captured == 0) {
         let (mut drawn, mut open) = (false, false);
         let (mut seen, mut pending) = (FxHashSet::default(), vec![op.body]);
         while let Some(body) = pending.pop() {

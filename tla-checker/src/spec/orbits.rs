@@ -412,23 +412,11 @@ fn images(points: &[u16], permutation: &[u16]) -> Option<u128> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::random::Random;
     use crate::state::{Dictionaries, Misfit, apply, infer};
     use crate::value::{Interner, Value};
     use std::collections::BTreeMap;
     use std::sync::Arc;
-
-    /// SplitMix64.
-    struct Random(u64);
-
-    impl Random {
-        fn below(&mut self, bound: u64) -> u64 {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = self.0;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            (z ^ (z >> 31)) % bound
-        }
-    }
 
     fn point(at: u64) -> Datum {
         Datum::ModelValue(["a", "b", "c", "d", "e"][at as usize].to_owned())

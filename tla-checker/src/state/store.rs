@@ -332,22 +332,10 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::super::layout::Dictionaries;
+    use super::super::random::Random;
     use super::*;
     use crate::state::{apply, infer};
     use crate::value::fingerprint::variable_terms;
-
-    /// SplitMix64.
-    struct Random(u64);
-
-    impl Random {
-        fn below(&mut self, bound: u64) -> u64 {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = self.0;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            (z ^ (z >> 31)) % bound
-        }
-    }
 
     /// A value; those of one kind can be compared, and have the same domains.
     fn value(kind: u64, random: &mut Random, depth: u32) -> Value {
