@@ -228,6 +228,9 @@ pub struct Op {
     /// Its calls are recalled by the values of their arguments: it is recursive, or calls what is, and
     /// depends on nothing else.
     pub recalled: bool,
+    /// They would be, were they made where nothing of a state is at hand: it ranges over something, and
+    /// depends on nothing else either.
+    pub closed: bool,
 }
 
 /// A function given by its rule: `f[x \in S] == e`.

@@ -240,6 +240,7 @@ impl<'s> Lowerer<'s> {
             slot_reads: Vec::new(),
             param_names: d.params.iter().map(|p| self.spec.locals[p.index()].name.to_string()).collect(),
             recalled: false,
+            closed: false,
         });
         self.captured.insert(id, keys.clone());
         let mut frame = Frame::default();
@@ -318,6 +319,7 @@ impl<'s> Lowerer<'s> {
             slot_reads: Vec::new(),
             param_names: Vec::new(),
             recalled: false,
+            closed: false,
         });
         self.frames.push(Frame::default());
         let body = body(self);

@@ -27,6 +27,8 @@ fn recalled(ir: &mut Ir) {
         rules: Vec<RuleId>,
         /// It reads a state, or applies what it is given.
         open: bool,
+        /// It ranges over something.
+        binds: bool,
     }
     let body = |root: NodeId| {
         let mut found = Body::default();
@@ -36,6 +38,11 @@ fn recalled(ir: &mut Ir) {
             Node::Native(native, _) => found.open |= !native.is_pure(),
             Node::Call(op, ..) | Node::Operator(op, _) => found.ops.push(*op),
             Node::Closure(rule, ..) => found.rules.push(*rule),
+            Node::Quantifier(..)
+            | Node::Choose(..)
+            | Node::SetFilter(..)
+            | Node::SetMap(..)
+            | Node::Function(..) => found.binds = true,
             _ => {}
         });
         found
@@ -47,11 +54,12 @@ fn recalled(ir: &mut Ir) {
             continue;
         }
         // What it reaches, and whether that is closed and leads in a circle.
-        let (mut open, mut circle) = (false, false);
+        let (mut open, mut circle, mut binds) = (false, false, false);
         let (mut seen, mut seen_rules) = (FxHashSet::default(), FxHashSet::default());
         let mut pending = vec![&ops[o]];
         while let Some(body) = pending.pop() {
             open |= body.open;
+            binds |= body.binds;
             for op in &body.ops {
                 circle |= op.index() == o;
                 if seen.insert(*op) {
@@ -62,6 +70,7 @@ fn recalled(ir: &mut Ir) {
             pending.extend(fresh.map(|r| &rules[r.index()]));
         }
         ir.ops[o].recalled = circle && !open;
+        ir.ops[o].closed = binds && !open;
     }
     // What calls them and depends on its arguments alone too.
     loop {

@@ -241,6 +241,7 @@ impl Lowerer<'_> {
             slot_reads: Vec::new(),
             param_names: (1..=arity).map(|i| format!("_{i}")).collect(),
             recalled: false,
+            closed: false,
         });
         id
     }

@@ -11,6 +11,7 @@ use super::finish;
 use crate::eval::{Frozen, Instance};
 use crate::ir::*;
 use crate::value::Datum;
+use rustc_hash::FxHashMap;
 
 /// The most nodes one formula may grow to; beyond, it stays as it was.
 const MOST_NODES: usize = 20_000;
@@ -63,9 +64,13 @@ pub(crate) fn operator(ir: &mut Ir, op: OpId, elements: &Elements<'_>) {
 /// state is shifted: whatever is given to them is a value, evaluated by need.
 pub(crate) fn recalled(ir: &mut Ir, elements: &Elements<'_>) {
     let first = ir.nodes.len() as u32;
-    for op in 0..ir.ops.len() {
+    let mut inner = FxHashMap::default();
+    let mut op = 0;
+    // Some are added on the way.
+    while op < ir.ops.len() {
         let o = &ir.ops[op];
         if !o.recalled {
+            op += 1;
             continue;
         }
         let (body, given, frame) = (o.body, (o.captured + o.params) as usize, o.frame as usize);
@@ -74,7 +79,7 @@ pub(crate) fn recalled(ir: &mut Ir, elements: &Elements<'_>) {
         for sub in &mut subs[..given] {
             *sub = Sub::Slot(s.slot(Reads::Constant));
         }
-        s.by_value = true;
+        s.by_value = Some(&mut inner);
         s.inside.push(OpId(op as u32));
         let root = s.node(body, &mut subs, 0);
         if let Some((body, frame)) = root.and_then(|root| s.finish(root, false)) {
@@ -82,6 +87,7 @@ pub(crate) fn recalled(ir: &mut Ir, elements: &Elements<'_>) {
             (o.body, o.frame) = (body, frame);
             o.shifted = vec![false; frame as usize];
         }
+        op += 1;
     }
     ir.by_value = first..ir.nodes.len() as u32;
 }
@@ -105,8 +111,9 @@ struct Specialiser<'i> {
     /// The frames given, and what is known of what their cells become.
     cells: Vec<Frozen>,
     known: Vec<Option<Sub>>,
-    /// Nothing of a state can be got at.
-    by_value: bool,
+    /// Where nothing of a state can be got at: the operators that are recalled there alone, as they are
+    /// then.
+    by_value: Option<&'i mut FxHashMap<OpId, OpId>>,
     elements: &'i Elements<'i>,
 }
 
@@ -121,7 +128,7 @@ impl<'i> Specialiser<'i> {
             first,
             cells: Vec::new(),
             known: Vec::new(),
-            by_value: false,
+            by_value: None,
             elements,
         }
     }
@@ -528,7 +535,7 @@ impl<'i> Specialiser<'i> {
         for &(slot, e) in defs {
             let Sub::Slot(new) = subs[slot as usize] else { return None };
             // Where everything is given by value, nothing means something else at another use.
-            let by_name = self.ir.by_name[e.index()] && !self.by_value;
+            let by_name = self.ir.by_name[e.index()] && self.by_value.is_none();
             let e = self.node(e, subs, depth)?;
             // A trivial expression is shared with other places, so it is only given a flag when it
             // must have one.
@@ -550,12 +557,25 @@ impl<'i> Specialiser<'i> {
         depth: usize,
     ) -> Option<NodeId> {
         let args = self.nodes(args, subs, depth)?;
+        let op = self.recalled_here(op);
         if depth < DEEPEST && !self.inside.contains(&op) && !self.ir.op(op).recalled {
             let captured = captured.iter().map(|s| self.settled(*s, subs)).collect::<Option<Vec<_>>>()?;
             return self.inline(id, op, captured, &args, depth);
         }
         let captured = self.captured(captured, subs)?;
         Some(self.add(Node::Call(op, captured, args), id))
+    }
+
+    /// The operator to be called in place of another one: where nothing of a state can be got at, one whose
+    /// calls are recalled.
+    fn recalled_here(&mut self, op: OpId) -> OpId {
+        let ops = &mut self.ir.ops;
+        let o = &ops[op.index()];
+        let Some(inner) = self.by_value.as_mut().filter(|_| o.closed && !o.recalled) else { return op };
+        *inner.entry(op).or_insert_with(|| {
+            ops.push(Op { recalled: true, ..ops[op.index()].clone() });
+            OpId(ops.len() as u32 - 1)
+        })
     }
 
     /// An operator's body in place of a call; the arguments are copied already.
