@@ -202,6 +202,9 @@ impl<'m> Evaluator<'m> {
             if settled == Some(forall) || !self.door.has(state, part, e) {
                 continue;
             }
+            if settled.is_some() {
+                return Ok(!forall);
+            }
             let element = self.element(part, e);
             self.bind(&bound.pattern, element, id, base)?;
             if self.truth(body, base)? != forall {
@@ -224,16 +227,18 @@ impl<'m> Evaluator<'m> {
         let mut kept = Vec::new();
         for e in self.universe(part) {
             self.tick(id)?;
-            if self.foreseen(part, e, bound, body, false, base)? == Some(false)
-                || !self.door.has(state, part, e)
-            {
+            let settled = self.foreseen(part, e, bound, body, false, base)?;
+            if settled == Some(false) || !self.door.has(state, part, e) {
                 continue;
             }
             let element = self.element(part, e);
-            self.bind(&bound.pattern, element.clone(), id, base)?;
-            if self.truth(body, base)? {
-                kept.push(element);
+            if settled.is_none() {
+                self.bind(&bound.pattern, element.clone(), id, base)?;
+                if !self.truth(body, base)? {
+                    continue;
+                }
             }
+            kept.push(element);
         }
         Ok(Value::set_from_sorted(kept))
     }
@@ -297,7 +302,7 @@ impl<'m> Evaluator<'m> {
         Ok(None)
     }
 
-    /// Whether an expression has no variables in it, apart from what cells may stand for.
+    /// Whether an expression has no variables in it, nor anything that stands for them.
     fn is_blind(&mut self, id: NodeId) -> bool {
         if let Some(known) = self.blind.get(id) {
             return known;
@@ -315,6 +320,7 @@ impl<'m> Evaluator<'m> {
             | Node::Keep(..)
             | Node::Unchanged(_)
             | Node::Subscripted(..) => false,
+            Node::Local(_) => self.ir.reads(id) == Reads::Constant,
             Node::Native(native, _) => native.is_pure(),
             // Constant, whatever is inside.
             Node::Cached(..) => {

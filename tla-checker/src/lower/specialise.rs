@@ -225,6 +225,7 @@ impl<'i> Specialiser<'i> {
     /// What a new node may read.
     fn level(&self, node: &Node, like: NodeId) -> Reads {
         match node {
+            _ if self.by_value.is_some() => Reads::Constant,
             Node::Var(_) => Reads::State,
             Node::NextVar(_) => Reads::Action,
             Node::Local(slot) => self.slots[*slot as usize],
