@@ -4,7 +4,8 @@
 //! Enters: a violation with its trace, the spec and the model. Leaves: the texts of `SpecTE.tla` and
 //! `SpecTE.cfg`. Holds: TLC 2.15 reads both, and so does this checker; either finds the same violation at the
 //! end of the same states. The module EXTENDS the spec, so that its definitions can be used to look at the
-//! trace; it has to be found beside it. Where states repeat, the behaviour may take the shorter way.
+//! trace; it has to be found beside it. A variable of its own says where in the trace a state is: states
+//! of it may be such as cannot be compared with one another.
 //!
 //! A violated temporal property needs a behaviour that does not stop where it likes: the specification is then
 //! fair, and so goes round the cycle or to the last state. Another violation may not be outdone by a deadlock,
@@ -46,17 +47,17 @@ pub fn exploration(name: &str, violation: &Violation, spec: &Spec, model: &Model
         let _ = writeln!(tla, "\\* Model values of the trace.\nCONSTANTS {}\n", added.join(", "));
     }
     let _ = writeln!(tla, "\\* The states of the trace.\n{name}Trace == <<\n{}\n>>\n", states.join(",\n"));
-    let _ = writeln!(tla, "{name}Vars == <<{}>>\n", variables.join(", "));
+    // The spec may have a variable called i.
+    let [from, to, place] = ["From", "To", "Place"].map(|end| format!("{name}{end}"));
+    let _ = writeln!(tla, "\\* Where in the trace the state is.\nVARIABLE {place}\n");
+    let _ = writeln!(tla, "{name}Vars == <<{}, {place}>>\n", variables.join(", "));
     let at = |position: &str, prime: &str| {
         let line = |v: &&str| format!("    /\\ {v}{prime} = {name}Trace[{position}].{v}\n");
-        variables.iter().map(line).collect::<String>()
+        format!("    /\\ {place}{prime} = {position}\n{}", variables.iter().map(line).collect::<String>())
     };
-    // The spec may have variables called i and j.
-    let [from, to] = ["From", "To"].map(|end| format!("{name}{end}"));
     let _ = writeln!(tla, "{name}Init ==\n{}", at("1", ""));
-    let _ = writeln!(tla, "\\* The state is that one of the trace.\n{name}At({from}) ==\n{}", at(&from, ""));
-    let _ = writeln!(tla, "\\* The step from one state to another.\n{name}Step({from}, {to}) ==");
-    let _ = writeln!(tla, "    /\\ {name}At({from})\n{}", at(&to, "'"));
+    let _ = writeln!(tla, "\\* The step from one state of the trace to another.\n{name}Step({from}, {to}) ==");
+    let _ = writeln!(tla, "    /\\ {place} = {from}\n{}", at(&to, "'"));
     let mut steps: Vec<(usize, usize, String)> =
         (1..trace.len()).map(|at| (at, at + 1, trace[at].action.clone())).collect();
     let last = trace.len();
@@ -72,7 +73,7 @@ pub fn exploration(name: &str, violation: &Violation, spec: &Spec, model: &Model
         steps.iter().map(|(i, j, action)| format!("    \\/ {name}Step({i}, {j})  \\* {action}\n")).collect();
     if let (Verdict::Failure(Phase::Next, _), Some(own)) = (verdict, next_of(spec, model)) {
         let what = "\\* What cannot be evaluated.";
-        let _ = writeln!(next, "    {what}\n    \\/ {name}At({last}) /\\ {own}");
+        let _ = writeln!(next, "    {what}\n    \\/ {place} = {last} /\\ UNCHANGED {place} /\\ {own}");
     }
     if next.is_empty() {
         next = format!("    FALSE /\\ UNCHANGED {name}Vars\n");

@@ -154,6 +154,8 @@ impl Key {
 const TRIAL: u32 = 1 << 12;
 /// The most trials for which a trie does not learn.
 const MOST_PATIENCE: u32 = 64;
+/// How many values there may be in a table for each that leads somewhere.
+const SPARSE: usize = 8;
 /// The most places a trie has, unless it is told otherwise.
 const MOST_NODES: usize = 1 << 18;
 
@@ -456,9 +458,13 @@ impl Trie {
                 self.place(first + value, child);
                 return;
             }
-            if value < 64.max(known * 2) {
+            // Words that hold bits have values far apart.
+            let len = value.checked_add(1).and_then(u32::checked_next_power_of_two);
+            let children = || self.pool[first as usize..(first + known) as usize].iter().filter(|&&c| c != 0);
+            let dense = |len: &u32| *len <= 64 || *len as usize / SPARSE <= children().count();
+            if let Some(len) = len.filter(dense) {
                 // A longer stretch: the old one is left behind.
-                let (start, len) = (self.pool.len() as u32, (value + 1).next_power_of_two());
+                let start = self.pool.len() as u32;
                 self.pool.resize((start + len) as usize, 0);
                 (0..known).for_each(|at| self.place(start + at, self.pool[(first + at) as usize]));
                 self.place(start + value, child);
@@ -643,6 +649,24 @@ mod tests {
         assert!(!trie.learns());
         (0..TRIAL).for_each(|_| trie.count(true));
         assert!(trie.learns());
+    }
+
+    #[test]
+    fn words_of_bits_take_no_room_for_what_lies_between() {
+        let mut trie = Trie::new(true);
+        // Each set has one element more than the one before it, or another one.
+        let sets = (0..32).flat_map(|bit| [1u32 << bit, u32::MAX >> bit]);
+        sets.clone().for_each(|set| learn(&mut trie, set, HOLDS));
+        assert!(trie.pool.len() < 1 << 10, "{}", trie.pool.len());
+        for set in sets {
+            let root = trie.root();
+            let at = trie.step(root, Read::Word(0), set).expect("the same read as before");
+            assert!(matches!(trie.nodes[at as usize], Node::Leaf(HOLDS)));
+        }
+        // Numbers of values lie close together.
+        let mut trie = Trie::new(true);
+        (0..1 << 12).for_each(|value| learn(&mut trie, value, HOLDS));
+        assert!(trie.maps.is_empty());
     }
 
     #[test]

@@ -98,6 +98,7 @@ impl Reading for Equality {
                 _ => Ok(x.cmp(y)),
             },
             (Value::Model(m), _) | (_, Value::Model(m)) if m.typed().is_none() => Ok(Ordering::Less),
+            (Value::Tuple(tuple), Value::Str(text)) => spelt(self, tuple.elements(), text.text()),
             _ => Err(Fault::incomparable(self.0, a, b)),
         }
     }
@@ -113,6 +114,28 @@ impl Reading for Equality {
     fn rules(&self, a: &Value, b: &Value) -> Result<Ordering> {
         Err(infinite_function(self.0, a, b))
     }
+}
+
+/// `<<"a", "b">> = "ab"`: strings are sequences of characters (*Specifying Systems*, section 16.1.10), which
+/// TLC takes for strings of one. Only so: it refuses a tuple on the right of a string.
+#[cold]
+fn spelt(equality: &Equality, elements: &[Value], text: &str) -> Result<Ordering> {
+    // TLC counts in UTF-16.
+    if elements.len() != text.encode_utf16().count() {
+        return Ok(Ordering::Less);
+    }
+    for (element, character) in elements.iter().zip(text.chars()) {
+        let mut spelling = [0; 4];
+        let character = character.encode_utf8(&mut spelling);
+        let order = match element {
+            Value::Str(own) => own.text().cmp(character),
+            other => walk(equality, other, &Value::string(character))?,
+        };
+        if order != Ordering::Equal {
+            return Ok(order);
+        }
+    }
+    Ok(Ordering::Equal)
 }
 
 #[cold]
