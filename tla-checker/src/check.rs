@@ -24,6 +24,7 @@
 //! ```
 
 mod bind;
+mod counterexample;
 mod deadline;
 mod formula;
 mod property;
@@ -722,6 +723,8 @@ fn postcondition(
         queue: outcome.queue,
         level: outcome.depth,
     };
+    let example = counterexample::counterexample(&outcome.violations);
+    evaluator.example = Some(example.to_value(&mut evaluator.interner));
     match evaluator.truth_of(op) {
         Ok(true) => None,
         Ok(false) => Some(Verdict::Postcondition { name: name.to_string() }),

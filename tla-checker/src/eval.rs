@@ -155,6 +155,8 @@ pub struct Evaluator<'m> {
     pub progress: Progress,
     /// The states of a trace, for `Trace`, when they are known.
     pub trace: Option<Value>,
+    /// The violation that was found, for `CounterExample`, where it is asked for.
+    pub example: Option<Value>,
     seed: u64,
     files: natives::Files,
     /// The flag that ends an evaluation.
@@ -224,6 +226,7 @@ impl<'m> Evaluator<'m> {
             countable: Answers::default(),
             progress: Progress::default(),
             trace: None,
+            example: None,
             seed: 0,
             files: natives::Files::default(),
             cancel: setting.cancel.clone(),

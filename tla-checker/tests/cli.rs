@@ -476,6 +476,35 @@ fn a_checkpoint_is_gone_on_with_unless_the_spec_has_changed() {
     assert!(said.status == 151 && said.err.contains("E0613"), "{}", said.err);
 }
 
+#[test]
+fn a_model_without_a_configuration_is_told_where_it_is_sought() {
+    let folder = Folder::new("unconfigured");
+    let text = "---- MODULE Bare ----\nVARIABLE x\nInit == x = 0\nNext == x' = 1 - x\n====\n";
+    std::fs::write(folder.file("Bare.tla"), text).unwrap();
+    let said = tlacheck(&[&folder.file("Bare.tla")]);
+    assert!(said.status == 151 && said.err.contains("W0402") && said.err.contains("E0424"), "{}", said.err);
+    assert!(said.err.contains("Bare.cfg does not exist"), "{}", said.err);
+}
+
+#[test]
+fn a_postcondition_is_told_the_counterexample() {
+    let folder = Folder::new("counterexample");
+    let text = "---- MODULE Turn ----\nEXTENDS Naturals, Sequences, TLCExt\nVARIABLE x\nInit == x = 0\n\
+                Next == x' = (x + 1) % 4\nInv == x < 2\n\
+                Post == /\\ ToTrace(CounterExample) = <<[x |-> 0], [x |-> 1], [x |-> 2]>>\n        \
+                /\\ \\A s \\in CounterExample.action : s[2].name = \"Next\" /\\ s[3][1] = s[1][1] + 1\n\
+                None == CounterExample = [action |-> {}, state |-> {}]\n====\n";
+    std::fs::write(folder.file("Turn.tla"), text).unwrap();
+    for (cfg, status) in
+        [("INVARIANT Inv POSTCONDITION Post", 12), ("POSTCONDITION None", 0), ("POSTCONDITION Post", 10)]
+    {
+        std::fs::write(folder.file("Turn.cfg"), format!("INIT Init NEXT Next {cfg}\n")).unwrap();
+        let said = tlacheck(&["--continue", &folder.file("Turn.tla")]);
+        assert_eq!(said.status, status, "{cfg}: {}{}", said.out, said.err);
+        assert!(!said.out.contains("postcondition Post is false") || status == 10, "{cfg}: {}", said.out);
+    }
+}
+
 /// A folder with an algorithm that has not been translated, and its text.
 fn algorithm(name: &str) -> (Folder, String) {
     let folder = Folder::new(name);
@@ -562,6 +591,9 @@ fn a_translation_that_is_missing_or_stale_is_said_so() {
     let said = tlacheck(&[&spec]);
     assert!(said.err.contains("W0702") || said.out.contains("W0702"), "{}{}", said.out, said.err);
     std::fs::write(folder.file("Clock.cfg"), "SPECIFICATION Spec\n").unwrap();
+    // It is why something else is wrong.
+    let said = tlacheck(&[&spec]);
+    assert!(said.status == 151 && said.err.contains("W0702") && said.err.contains("E0421"), "{}", said.err);
 
     // In memory: the file stays as it is.
     let said = tlacheck(&["--translate", &spec]);
@@ -579,6 +611,11 @@ fn a_translation_that_is_missing_or_stale_is_said_so() {
     assert!(said.out.contains("6 distinct") && !said.out.contains("W07"), "{}", said.out);
     let said = tlacheck(&["parse", &spec]);
     assert!(said.status == 0 && said.err.contains("W0701"), "{}", said.err);
+
+    // What `translate` would write into the configuration.
+    std::fs::write(&spec, text.replace("hour = 1;", "hour = 1, zone;")).unwrap();
+    let said = tlacheck(&["--translate", &spec]);
+    assert!(said.status == 0 && said.out.contains("13 distinct"), "{}{}", said.out, said.err);
 
     // An error of the algorithm points into it.
     std::fs::write(&spec, text.replace("hour := ", "huor := ")).unwrap();

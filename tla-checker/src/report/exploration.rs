@@ -56,7 +56,8 @@ pub fn exploration(name: &str, violation: &Violation, spec: &Spec, model: &Model
         format!("    /\\ {place}{prime} = {position}\n{}", variables.iter().map(line).collect::<String>())
     };
     let _ = writeln!(tla, "{name}Init ==\n{}", at("1", ""));
-    let _ = writeln!(tla, "\\* The step from one state of the trace to another.\n{name}Step({from}, {to}) ==");
+    let _ =
+        writeln!(tla, "\\* The step from one state of the trace to another.\n{name}Step({from}, {to}) ==");
     let _ = writeln!(tla, "    /\\ {place} = {from}\n{}", at(&to, "'"));
     let mut steps: Vec<(usize, usize, String)> =
         (1..trace.len()).map(|at| (at, at + 1, trace[at].action.clone())).collect();

@@ -20,6 +20,8 @@ enum Meaning {
     Simulated(&'static str),
     /// `--coverage`: TLC wants to know after how many minutes.
     Counted,
+    /// `--checkpoint`: after no minutes is never, as without it.
+    Timed,
     /// `--generate-spec-te`: TLC's `nomonolith` may follow, which is what is done anyway.
     Explored,
     /// `--load-trace`: TLC has a format before the file.
@@ -34,7 +36,8 @@ enum Meaning {
 
 use super::args;
 use Meaning::{
-    Counted, Dropped, DroppedValued, Dumped, Explored, Flag, Loaded, Refused, Simulated, Valued, ValuedTwice,
+    Counted, Dropped, DroppedValued, Dumped, Explored, Flag, Loaded, Refused, Simulated, Timed, Valued,
+    ValuedTwice,
 };
 use tla_checker::dump::FORMATS;
 
@@ -57,7 +60,7 @@ const TLC: &[(&str, Meaning)] = &[
     ("generate", Simulated("--generate")),
     ("aril", Valued("--aril")),
     ("dfid", Valued("--dfid")),
-    ("checkpoint", Valued("--checkpoint")),
+    ("checkpoint", Timed),
     ("recover", Valued("--recover")),
     ("metadir", Valued("--metadir")),
     ("tool", Flag("--tool")),
@@ -144,15 +147,26 @@ pub struct Refusal {
     pub why: &'static str,
 }
 
-/// What follows `tlacheck tlc`, or `java`: the arguments of `tlc2.TLC`, those of Java before it left out but for
-/// the folders where modules are sought.
+/// The programs in TLC's jar, and which command of ours does the same.
+const CLASSES: &[(&str, Option<&str>)] =
+    &[("tlc2.TLC", None), ("pcal.trans", Some("translate")), ("tla2sany.SANY", Some("parse"))];
+
+/// What follows `tlacheck tlc`, or `java`: the arguments of `tlc2.TLC` (which is what `-jar` runs), or of another
+/// program of the jar with the command that does the same; those of Java before it left out but for the folders
+/// where modules are sought.
 pub fn of_tlc(arguments: Vec<String>) -> Vec<String> {
-    let Some(class) = arguments.iter().position(|a| a == "tlc2.TLC") else { return arguments };
+    let class = |a: &String| CLASSES.iter().find(|(class, _)| a == class);
+    let named = arguments.iter().enumerate().find_map(|(at, a)| class(a).map(|(_, command)| (at, *command)));
+    let jar = || arguments.iter().position(|a| a == "-jar").map(|at| (at + 1, None));
+    let Some((class, command)) = named.or_else(jar) else { return arguments };
+    if class >= arguments.len() {
+        return arguments;
+    }
     let libraries = arguments[..class].iter().filter_map(|a| a.strip_prefix("-DTLA-Library="));
     let folders = libraries.flat_map(|l| std::env::split_paths(l).collect::<Vec<_>>());
     let folders = folders.filter(|folder| !folder.as_os_str().is_empty());
-    let mut all: Vec<String> =
-        folders.flat_map(|folder| ["-I".to_owned(), folder.to_string_lossy().into_owned()]).collect();
+    let mut all: Vec<String> = command.map(str::to_owned).into_iter().collect();
+    all.extend(folders.flat_map(|folder| ["-I".to_owned(), folder.to_string_lossy().into_owned()]));
     all.extend_from_slice(&arguments[class + 1..]);
     all
 }
@@ -201,6 +215,12 @@ pub fn normalise(arguments: impl IntoIterator<Item = String>) -> Result<Vec<Stri
             Counted => {
                 let value = value.map(str::to_owned).or_else(|| arguments.next_if(|next| is_number(next)));
                 out.push(value.map_or("--coverage".to_owned(), |value| format!("--coverage={value}")));
+            }
+            Timed => {
+                let value = value.map(str::to_owned).or_else(|| arguments.next());
+                if value.as_ref().and_then(|value| value.parse::<f64>().ok()) != Some(0.0) {
+                    out.extend([Some("--checkpoint".to_owned()), value].into_iter().flatten());
+                }
             }
             Explored => {
                 out.push("--generate-spec-te".to_owned());
@@ -285,7 +305,9 @@ mod tests {
             ("-noTE -cleanup -metadir /tmp/x M", "--metadir /tmp/x M"),
             ("-metadir=/tmp/x -fp 3 M", "--metadir=/tmp/x M"),
             ("-fp -7 -fpmem -deadlock M", "--deadlock M"),
-            ("-checkpoint 0 -recover x M", "--checkpoint 0 --recover x M"),
+            ("-checkpoint 0 -recover x M", "--recover x M"),
+            ("-coverage 1 -checkpoint=0 M", "--coverage=1 M"),
+            ("-checkpoint 0.5 M --checkpoint", "--checkpoint 0.5 M --checkpoint"),
             ("-lncheck final --strict M", "--lncheck final --strict M"),
             ("-seed -5 M", "--seed -5 M"),
             ("-config -simulate M", "--config -simulate M"),
@@ -344,7 +366,9 @@ mod tests {
                 assert_eq!(letters.to_string(), name.replace('-', ""), "{name}");
             }
         }
-        for name in ["--dump", "--load-trace", "--generate-spec-te", "--simulate", "--generate"] {
+        for name in
+            ["--dump", "--load-trace", "--generate-spec-te", "--simulate", "--generate", "--checkpoint"]
+        {
             assert!(parsed.iter().any(|p| p == name), "{name}");
         }
     }
@@ -380,5 +404,9 @@ mod tests {
         assert_eq!(super::of_tlc(arguments(given)), arguments("-I lib/a -I lib/b -tool M -config C"));
         assert_eq!(super::of_tlc(arguments("-cp x tlc2.TLC M")), arguments("M"));
         assert_eq!(super::of_tlc(arguments("-tool M")), arguments("-tool M"));
+        assert_eq!(super::of_tlc(arguments("-Xmx4g -jar tla2tools.jar -tool M")), arguments("-tool M"));
+        assert_eq!(super::of_tlc(arguments("-cp x pcal.trans -nocfg M")), arguments("translate -nocfg M"));
+        assert_eq!(super::of_tlc(arguments("-cp x tla2sany.SANY M")), arguments("parse M"));
+        assert_eq!(super::of_tlc(arguments("-jar")), arguments("-jar"));
     }
 }

@@ -21,7 +21,7 @@ use tla_checker::eval::Bounds;
 use tla_checker::explore::{self, simulate, validate};
 use tla_checker::failure::FailureKind;
 use tla_checker::log::{Log, Mapping};
-use tla_checker::model::{Clause, Formula, Model};
+use tla_checker::model::{Assignment, Clause, Formula, Model, Replacement};
 use tla_checker::observer::{Cancel, Observer};
 use tla_checker::outcome::{Outcome, Phase, Verdict};
 use tla_checker::report::annotated::write_html;
@@ -29,9 +29,10 @@ use tla_checker::report::events::{Event, EventWriter};
 use tla_checker::report::json::Report;
 use tla_checker::report::text::{TextOptions, write_diagnostics, write_outcome};
 use tla_checker::report::tool::{Places, ToolOptions};
+use tla_checker::value::Datum;
 use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
-use tla_parser::hir::Spec;
+use tla_parser::hir::{Entity, Spec};
 use tla_parser::resolve::Rejected;
 use tla_parser::source::SourceMap;
 
@@ -136,9 +137,10 @@ fn look(job: &Job<'_>) -> (Result<Outcome, Stopped>, SourceMap) {
                 tool.parsed(&tool::modules(&resolved.spec));
             }
             let found = find::model(args.config.as_deref(), &path, &mut resolved.spec.sources);
-            let outcome = found
-                .map_err(configuration)
-                .and_then(|found| search(job, &path, &mut resolved.spec, resolved.warnings, found));
+            let outcome = match found {
+                Ok(found) => search(job, &path, &mut resolved.spec, resolved.warnings, found),
+                Err(errors) => Err(configuration([resolved.warnings, errors].concat())),
+            };
             (outcome, resolved.spec.sources)
         }
         Err(rejected) => {
@@ -205,6 +207,9 @@ fn search(
     let Job { args, trace, .. } = *job;
     let mut model = found.model;
     add_options(&mut model, args);
+    if args.translate {
+        give_default_value(&mut model, spec);
+    }
     let mut bounds = Bounds { max_set: args.max_set_size, ..Bounds::default() };
     if let Some(depth) = args.max_recursion {
         bounds.max_recursion = u32::try_from(depth).unwrap_or(u32::MAX);
@@ -213,8 +218,10 @@ fn search(
     let beside = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folders = [&[beside.to_owned()], args.library.as_slice()].concat();
     let library = run::library(&folders);
-    let prepared = check::prepare(spec, &model, &library, bounds).map_err(configuration)?;
+    // What is doubtful may be why something is wrong: a translation that is missing, say.
     warnings.extend(found.warnings);
+    let prepared = check::prepare(spec, &model, &library, bounds)
+        .map_err(|errors| configuration([std::mem::take(&mut warnings), errors].concat()))?;
     warnings.extend(prepared.warnings.iter().cloned());
 
     let dump = args.dump.as_deref().map(dump).transpose()?;
@@ -429,6 +436,23 @@ fn add_options(model: &mut Model, args: &Check) {
     model.invariants.extend(args.invariant.iter().map(|text| clause(text)));
     if let Some(name) = &args.postcondition {
         model.postcondition = Some(clause(name));
+    }
+}
+
+/// What `translate` adds to the `.cfg`: a constant that the translation has declared is a model value.
+fn give_default_value(model: &mut Model, spec: &Spec) {
+    const DEFAULT: &str = "defaultInitValue";
+    let given = model.assignments.iter().any(|assignment| assignment.name == DEFAULT);
+    if !given && matches!(spec.root_module().names.get(DEFAULT), Some(Entity::Decl(_))) {
+        model.assignments.push(Assignment {
+            name: DEFAULT.to_owned(),
+            arguments: Vec::new(),
+            module: None,
+            replacement: Replacement::Value(Datum::ModelValue(DEFAULT.to_owned())),
+            span: None,
+            module_span: None,
+            replacement_span: None,
+        });
     }
 }
 

@@ -70,8 +70,8 @@ impl<'m> Evaluator<'m> {
                     Err(self.evaluation(id, code::NO_VALUE, message))
                 }
             },
-            Native::CounterExample => match self.setting.registers.facts.get(op) {
-                Some(datum) => Ok(datum.to_value(&mut self.interner)),
+            Native::CounterExample => match &self.example {
+                Some(example) => Ok(example.clone()),
                 None => {
                     let message = format!("`{op}` is known in a POSTCONDITION only");
                     Err(self.evaluation(id, code::NO_VALUE, message))
