@@ -387,6 +387,15 @@ fn identity(spec: &Spec, model: &Model) -> Identity {
     identity.with("the model", &model.to_string())
 }
 
+/// Why the reference search cannot check a model: for temporal properties it makes every step once more, which are
+/// others then where they depend on what was evaluated before.
+fn no_reference(prepared: &Prepared, options: &Options) -> Option<Outcome> {
+    let lively = !prepared.properties.temporal.duties.is_empty();
+    let why = prepared.order.as_ref().filter(|_| options.reference && lively)?;
+    let other = format!("temporal properties of a spec that depends on the order of evaluation ({why})");
+    Some(Outcome::of(Verdict::Failure(Phase::Setup, explore::not_built("--reference", &other))))
+}
+
 /// What `TLCGet` answers about the checker and the model.
 fn facts(spec: &Spec) -> FxHashMap<String, Datum> {
     let text = |s: &str| Datum::Str(s.to_string());
@@ -545,7 +554,7 @@ fn search(
     cancel: &Cancel,
     registers: &Registers,
 ) -> Outcome {
-    if let Some(refused) = no_coverage(options) {
+    if let Some(refused) = no_coverage(options).or_else(|| no_reference(prepared, options)) {
         return refused;
     }
     let start = Instant::now();

@@ -46,7 +46,7 @@ use crate::space::Progress;
 use crate::state::{Layout, Store};
 use crate::value::{Interner, Limits, RecordShape, Shared, Symbol, Value, ValueError};
 use answers::Answers;
-use call::Cell;
+use call::{Cell, Within};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -129,6 +129,8 @@ pub struct Evaluator<'m> {
     read_by: rustc_hash::FxHashMap<NodeId, Option<Rc<[u32]>>>,
     /// Which expressions call nothing.
     cheap: Answers,
+    /// Which expressions try no action.
+    steady: Answers,
     symbols: Vec<Symbol>,
     strings: Vec<Value>,
     shapes: Vec<Rc<RecordShape>>,
@@ -208,6 +210,7 @@ impl<'m> Evaluator<'m> {
             blind: Answers::default(),
             read_by: Default::default(),
             cheap: Answers::default(),
+            steady: Answers::default(),
             strings: symbols.iter().cloned().map(Value::Str).collect(),
             symbols,
             shapes,
@@ -568,7 +571,7 @@ impl<'m> Evaluator<'m> {
             },
             Node::Let(defs, body) => {
                 for (slot, e) in defs {
-                    self.stack[base + *slot as usize] = self.definition(*e, base);
+                    self.stack[base + *slot as usize] = self.definition(*e, base, *body, Within::Value);
                 }
                 self.eval_lazy(*body, base)
             }

@@ -79,6 +79,31 @@ pub enum Reads {
     Action,
 }
 
+/// When an expression is evaluated that something else is given: a definition of LET, an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Passing {
+    /// On first use, once.
+    #[default]
+    Need,
+    /// The same where only a value is asked for; at each use where a step is being built, since what it reads of
+    /// the next state may change between one use and another.
+    Step,
+    /// At each use: it is used where the states are others.
+    Name,
+}
+
+impl Passing {
+    /// Of an expression that may read this, and may be used under a prime.
+    pub fn of(reads: Reads, shifted: bool) -> Passing {
+        match reads {
+            Reads::Constant => Passing::Need,
+            _ if shifted => Passing::Name,
+            Reads::State => Passing::Need,
+            Reads::Action => Passing::Step,
+        }
+    }
+}
+
 /// A lowered model.
 #[derive(Debug, Default)]
 pub struct Ir {
@@ -88,8 +113,8 @@ pub struct Ir {
     pub spans: Vec<Span>,
     /// What each may read.
     pub levels: Vec<Reads>,
-    /// Expressions of LET definitions that are evaluated at each use.
-    pub by_name: Vec<bool>,
+    /// When expressions of LET definitions are evaluated.
+    pub passing: Vec<Passing>,
     /// Expressions that nothing of a state is given to, other than by value: the bodies of operators whose
     /// calls are recalled.
     pub by_value: std::ops::Range<u32>,

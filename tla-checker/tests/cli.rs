@@ -479,7 +479,8 @@ fn a_checkpoint_is_gone_on_with_unless_the_spec_has_changed() {
 #[test]
 fn a_model_without_a_configuration_is_told_where_it_is_sought() {
     let folder = Folder::new("unconfigured");
-    let text = "---- MODULE Bare ----\nVARIABLE x\nInit == x = 0\nNext == x' = 1 - x\n====\n";
+    let text =
+        "---- MODULE Bare ----\nEXTENDS Integers\nVARIABLE x\nInit == x = 0\nNext == x' = 1 - x\n====\n";
     std::fs::write(folder.file("Bare.tla"), text).unwrap();
     let said = tlacheck(&[&folder.file("Bare.tla")]);
     assert!(said.status == 151 && said.err.contains("W0402") && said.err.contains("E0424"), "{}", said.err);
@@ -503,6 +504,22 @@ fn a_postcondition_is_told_the_counterexample() {
         assert_eq!(said.status, status, "{cfg}: {}{}", said.out, said.err);
         assert!(!said.out.contains("postcondition Post is false") || status == 10, "{cfg}: {}", said.out);
     }
+}
+
+#[test]
+fn what_depends_on_the_order_of_evaluation_has_no_reference_of_its_liveness() {
+    let folder = Folder::new("registers");
+    let text = "---- MODULE Reg ----\nEXTENDS Naturals, TLC\nVARIABLES x, y\n\
+                Init == TLCSet(1, 0) /\\ x = 0 /\\ y = TLCGet(1)\n\
+                Next == x < 3 /\\ TLCSet(1, TLCGet(1) + 1) /\\ x' = x + 1 /\\ y' = TLCGet(1)\n\
+                Prop == <>[](x < 3)\n====\n";
+    std::fs::write(folder.file("Reg.tla"), text).unwrap();
+    std::fs::write(folder.file("Reg.cfg"), "INIT Init NEXT Next PROPERTY Prop CHECK_DEADLOCK FALSE\n")
+        .unwrap();
+    let spec = folder.file("Reg.tla");
+    assert_eq!(tlacheck(&[&spec]).status, 13);
+    let said = tlacheck(&["--reference", &spec]);
+    assert!(said.status == 151 && said.err.contains("TLCSet"), "{} {}", said.status, said.err);
 }
 
 /// A folder with an algorithm that has not been translated, and its text.

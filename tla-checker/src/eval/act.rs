@@ -6,7 +6,7 @@
 //! its slots held, so that alternatives see the frame as it was.
 //! The rules are TLC's: DESIGN, "Semantics to match TLC"; *Specifying Systems*, section 14.2.6.
 
-use super::call::Cell;
+use super::call::{Cell, Within};
 use super::closure::Found;
 use super::door::Assigned;
 use super::{Evaluator, Result};
@@ -230,7 +230,7 @@ impl<'m> Evaluator<'m> {
             Node::Let(defs, body) => {
                 let mut saved = Vec::with_capacity(defs.len());
                 for (slot, e) in defs {
-                    let cell = self.definition(*e, base);
+                    let cell = self.definition(*e, base, *body, Within::Step);
                     saved.push((*slot, std::mem::replace(&mut self.stack[base + *slot as usize], cell)));
                 }
                 let flow = self.act(*body, base, then, out);
@@ -246,7 +246,7 @@ impl<'m> Evaluator<'m> {
             }
             Node::Call(op, captured, args) => {
                 self.enter(id)?;
-                let new = self.push_frame(*op, captured, args, base);
+                let new = self.push_frame(*op, captured, args, base, Within::Step);
                 let flow = self.act_through(*op, ir.op(*op).body, new, then, out);
                 self.stack.truncate(new);
                 self.leave();
@@ -254,7 +254,7 @@ impl<'m> Evaluator<'m> {
             }
             Node::CallLocal(slot, args) => {
                 let callee = self.callee_of(*slot, id, base)?;
-                let (op, new) = self.push_callee(&callee, args, id, base)?;
+                let (op, new) = self.push_callee(&callee, args, id, base, Within::Step)?;
                 let flow = self.act_through(op, ir.op(op).body, new, then, out);
                 self.stack.truncate(new);
                 self.leave();

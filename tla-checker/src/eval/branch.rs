@@ -5,6 +5,7 @@
 //! worked out (a definition's value, an application of a rule) is used by another, which would then not
 //! have read what it depends on. Predicates are taken apart where each part has to hold.
 
+use super::call::Within;
 use super::spot::Bits;
 use super::{Evaluator, Result};
 use crate::canary::{Rule, without};
@@ -333,7 +334,7 @@ impl<'m> Evaluator<'m> {
             }
             Node::Let(defs, body) => {
                 for (slot, e) in defs {
-                    self.stack[base + *slot as usize] = self.definition(*e, base);
+                    self.stack[base + *slot as usize] = self.definition(*e, base, *body, Within::Value);
                 }
                 self.each_holds(*body, base)
             }
@@ -341,7 +342,7 @@ impl<'m> Evaluator<'m> {
             Node::Kept(_, inner) => self.each_holds(*inner, base),
             Node::Call(op, captured, args) => {
                 self.enter(id)?;
-                let new = self.push_frame(*op, captured, args, base);
+                let new = self.push_frame(*op, captured, args, base, Within::Value);
                 let answer = self.each_holds(ir.op(*op).body, new);
                 self.stack.truncate(new);
                 self.leave();

@@ -34,6 +34,15 @@ pub(super) enum Cell {
     Failed(Rc<Failure>),
 }
 
+/// What is being done where something is given to an operator or a LET.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Within {
+    /// An action is tried: the next state is being built.
+    Step,
+    /// A value is evaluated: both states stay as they are.
+    Value,
+}
+
 /// An operator with what it captures.
 pub(super) struct Owned {
     pub(super) op: OpId,
@@ -88,9 +97,45 @@ impl<'m> Evaluator<'m> {
         }
     }
 
-    /// The cell for a definition of a LET.
-    pub(super) fn definition(&self, e: NodeId, base: usize) -> Cell {
-        self.argument(e, base, self.ir.by_name[e.index()])
+    /// The cell for a definition of a LET around `body`.
+    pub(super) fn definition(&mut self, e: NodeId, base: usize, body: NodeId, within: Within) -> Cell {
+        let by_name = self.is_by_name(self.ir.passing[e.index()], body, within);
+        self.argument(e, base, by_name)
+    }
+
+    /// Whether what is given to `body` is evaluated at each use.
+    fn is_by_name(&mut self, passing: Passing, body: NodeId, within: Within) -> bool {
+        match passing {
+            Passing::Need => false,
+            Passing::Step => within == Within::Step || !self.is_steady(body),
+            Passing::Name => true,
+        }
+    }
+
+    /// Whether evaluating an expression leaves both states as they are all the way: nothing in it tries an
+    /// action, as ENABLED does.
+    fn is_steady(&mut self, id: NodeId) -> bool {
+        if let Some(known) = self.steady.get(id) {
+            return known;
+        }
+        let ir = self.ir;
+        let (mut steady, mut pending) = (true, vec![id]);
+        let mut met = rustc_hash::FxHashSet::default();
+        while let Some(part) = pending.pop().filter(|_| steady) {
+            if !met.insert(part) {
+                continue;
+            }
+            match ir.node(part) {
+                // Nobody knows what is called.
+                Node::Enabled(_) | Node::Compose(..) | Node::CallLocal(..) => steady = false,
+                Node::Call(op, ..) | Node::Operator(op, _) => pending.push(ir.op(*op).body),
+                Node::Closure(rule, ..) => pending.push(ir.rules[rule.index()].body),
+                _ => {}
+            }
+            ir.children(part, &mut |c| pending.push(c));
+        }
+        self.steady.set(id, steady);
+        steady
     }
 
     /// The cell for an argument.
@@ -116,7 +161,14 @@ impl<'m> Evaluator<'m> {
     }
 
     /// Pushes the frame of an operator; the caller cuts it back.
-    pub(super) fn push_frame(&mut self, op: OpId, captured: &[Slot], args: &[NodeId], base: usize) -> usize {
+    pub(super) fn push_frame(
+        &mut self,
+        op: OpId,
+        captured: &[Slot],
+        args: &[NodeId],
+        base: usize,
+        within: Within,
+    ) -> usize {
         let new = self.stack.len();
         let o = self.ir.op(op);
         self.stack.reserve(o.frame as usize);
@@ -125,11 +177,8 @@ impl<'m> Evaluator<'m> {
             self.stack.push(cell);
         }
         for (i, &arg) in args.iter().enumerate() {
-            let by_name = match self.ir.reads(arg) {
-                Reads::Constant => false,
-                Reads::State => o.shifted[captured.len() + i],
-                Reads::Action => true,
-            };
+            let passing = Passing::of(self.ir.reads(arg), o.shifted[captured.len() + i]);
+            let by_name = self.is_by_name(passing, o.body, within);
             let cell = self.argument(arg, base, by_name);
             self.stack.push(cell);
         }
@@ -166,7 +215,7 @@ impl<'m> Evaluator<'m> {
         let result = if self.ir.op(op).recalled && self.setting.keep_values {
             self.recall(op, captured, args, base)
         } else {
-            let new = self.push_frame(op, captured, args, base);
+            let new = self.push_frame(op, captured, args, base, Within::Value);
             let result = self.eval_lazy(self.ir.op(op).body, new);
             self.stack.truncate(new);
             result
@@ -183,7 +232,7 @@ impl<'m> Evaluator<'m> {
         base: usize,
     ) -> Result<Value> {
         let callee = self.callee_at(base + slot as usize, id)?;
-        let (op, new) = self.push_callee(&callee, args, id, base)?;
+        let (op, new) = self.push_callee(&callee, args, id, base, Within::Value)?;
         let result = self.eval_lazy(self.ir.op(op).body, new);
         self.stack.truncate(new);
         self.leave();
@@ -197,6 +246,7 @@ impl<'m> Evaluator<'m> {
         args: &[NodeId],
         id: NodeId,
         base: usize,
+        within: Within,
     ) -> Result<(OpId, usize)> {
         self.enter(id)?;
         let new = self.stack.len();
@@ -204,11 +254,8 @@ impl<'m> Evaluator<'m> {
         let o = self.ir.op(op);
         let first = self.stack.len() - new;
         for (i, &arg) in args.iter().enumerate() {
-            let by_name = match self.ir.reads(arg) {
-                Reads::Constant => false,
-                Reads::State => o.shifted[first + i],
-                Reads::Action => true,
-            };
+            let passing = Passing::of(self.ir.reads(arg), o.shifted[first + i]);
+            let by_name = self.is_by_name(passing, o.body, within);
             let cell = self.argument(arg, base, by_name);
             self.stack.push(cell);
         }

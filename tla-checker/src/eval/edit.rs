@@ -5,7 +5,7 @@
 //! what stays as it is was not read. Where that cannot be had, or something fails, the expression is
 //! evaluated as any other.
 
-use super::call::Cell;
+use super::call::{Cell, Within};
 use super::door::{Assigned, Change, Edit, Spot};
 use super::{Evaluator, Result};
 use crate::ir::*;
@@ -72,7 +72,7 @@ impl<'m> Evaluator<'m> {
             }
             Node::Let(defs, body) => {
                 for (slot, e) in defs {
-                    self.stack[base + *slot as usize] = self.definition(*e, base);
+                    self.stack[base + *slot as usize] = self.definition(*e, base, *body, Within::Value);
                 }
                 self.edits(*body, part, base, edits)?;
                 Ok(true)

@@ -5,6 +5,7 @@
 //! here, but what a conjunct that was false consists of, in the frame in which it was met, to tell which
 //! part of it is false and with which values.
 
+use super::call::Within;
 use super::door::Assigned;
 use super::fail::brief;
 use super::split::Thawed;
@@ -127,7 +128,7 @@ impl<'m> Evaluator<'m> {
                     for &arg in args {
                         self.collect(arg, base, values, depth + 1);
                     }
-                    let new = self.push_frame(*op, captured, args, base);
+                    let new = self.push_frame(*op, captured, args, base, Within::Step);
                     *at = ir.op(*op).body;
                     self.narrow(at, new, values, depth + 1);
                     self.stack.truncate(new);
@@ -135,7 +136,7 @@ impl<'m> Evaluator<'m> {
                 }
                 Node::Let(defs, body) => {
                     for (slot, e) in defs {
-                        let cell = self.definition(*e, base);
+                        let cell = self.definition(*e, base, *body, Within::Step);
                         self.stack[base + *slot as usize] = cell;
                     }
                     *at = *body;

@@ -4,7 +4,7 @@
 //! Holds: a set is built when it can be; only where that fails because it is infinite, its
 //! definition is followed and the predicate is asked, as TLC does.
 
-use super::call::Cell;
+use super::call::{Cell, Within};
 use super::{Evaluator, Result};
 use crate::failure::Failure;
 use crate::ir::*;
@@ -66,7 +66,7 @@ impl<'m> Evaluator<'m> {
             }
             Node::Call(op, captured, args) => {
                 self.enter(set)?;
-                let new = self.push_frame(*op, captured, args, base);
+                let new = self.push_frame(*op, captured, args, base, Within::Value);
                 let answer = self.is_member_by_rule(element, ir.op(*op).body, id, new, failure);
                 self.stack.truncate(new);
                 self.leave();
@@ -74,7 +74,7 @@ impl<'m> Evaluator<'m> {
             }
             Node::Let(defs, body) => {
                 for (slot, e) in defs {
-                    self.stack[base + *slot as usize] = self.definition(*e, base);
+                    self.stack[base + *slot as usize] = self.definition(*e, base, *body, Within::Value);
                 }
                 self.is_member_by_rule(element, *body, id, base, failure)
             }

@@ -9,7 +9,7 @@
 //! is evaluated again without any of this. Failures are not kept, and a call that would nest too deep
 //! without being recalled is not recalled. A cache in front of the evaluator: `--reference` runs without it.
 
-use super::call::Cell;
+use super::call::{Cell, Within};
 use super::{Evaluator, Result};
 use crate::canary::{Rule, without};
 use crate::ir::*;
@@ -99,7 +99,7 @@ impl<'m> Evaluator<'m> {
         base: usize,
     ) -> Result<Value> {
         let body = self.ir.op(op).body;
-        let given = self.push_frame(op, captured, args, base);
+        let given = self.push_frame(op, captured, args, base, Within::Value);
         let count = captured.len() + args.len();
         if self.recalled.plainly || !(given..given + count).all(|at| self.can_be_asked(at)) {
             let result = self.eval_lazy(body, given);

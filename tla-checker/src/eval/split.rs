@@ -4,7 +4,7 @@
 //! which it stands, so that trying one does not walk the others. Holds: trying all instances in
 //! order gives the same successors, the same number of times, as trying Next.
 
-use super::call::Cell;
+use super::call::{Cell, Within};
 use super::{Evaluator, Result};
 use crate::ir::*;
 use crate::space::{Definition, Parameter};
@@ -149,7 +149,7 @@ impl<'m> Evaluator<'m> {
                 self.split_exists(bounds, *body, base, label, depth, found)
             }
             Node::Call(op, captured, args) if depth < DEEPEST => {
-                let new = self.push_frame(*op, captured, args, base);
+                let new = self.push_frame(*op, captured, args, base, Within::Step);
                 let label = self.label(*op, captured.len(), new, label);
                 let parts = self.split_at(ir.op(*op).body, new, &label, depth + 1, found);
                 self.stack.truncate(new);

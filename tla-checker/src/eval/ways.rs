@@ -7,7 +7,7 @@
 //! of the state, each element is a branch of the log instead: what is learned of one is not learned of all.
 //! `--reference` tries each branch.
 
-use super::call::Cell;
+use super::call::{Cell, Within};
 use super::closure::Found;
 use super::{Evaluator, Result};
 use crate::ir::*;
@@ -127,7 +127,7 @@ impl<'m> Evaluator<'m> {
             },
             Node::Let(defs, body) => {
                 for (slot, e) in defs {
-                    self.stack[base + *slot as usize] = self.definition(*e, base);
+                    self.stack[base + *slot as usize] = self.definition(*e, base, *body, Within::Value);
                 }
                 self.ways(*body, base)
             }
@@ -140,7 +140,7 @@ impl<'m> Evaluator<'m> {
             }
             Node::Call(op, captured, args) => {
                 self.enter(id)?;
-                let new = self.push_frame(*op, captured, args, base);
+                let new = self.push_frame(*op, captured, args, base, Within::Value);
                 let ways = self.ways(ir.op(*op).body, new);
                 self.stack.truncate(new);
                 self.leave();
@@ -148,7 +148,7 @@ impl<'m> Evaluator<'m> {
             }
             Node::CallLocal(slot, args) => {
                 let callee = self.callee_of(*slot, id, base)?;
-                let (op, new) = self.push_callee(&callee, args, id, base)?;
+                let (op, new) = self.push_callee(&callee, args, id, base, Within::Value)?;
                 let ways = self.ways(ir.op(op).body, new);
                 self.stack.truncate(new);
                 self.leave();

@@ -14,7 +14,7 @@ pub(super) fn finish(ir: &mut Ir) {
     random::drawn_once(ir);
     recalled(ir);
     constants(ir);
-    by_name(ir, &rules_shifted);
+    passing(ir, &rules_shifted);
 }
 
 /// Operators whose calls are worth recalling by their arguments, and can be: nothing else is read, no
@@ -95,24 +95,21 @@ fn recalled(ir: &mut Ir) {
 }
 
 /// LET definitions that mean something else at each use.
-fn by_name(ir: &mut Ir, rules_shifted: &[Vec<bool>]) {
-    let mut flags = vec![false; ir.nodes.len()];
+fn passing(ir: &mut Ir, rules_shifted: &[Vec<bool>]) {
+    let mut passing = vec![Passing::Need; ir.nodes.len()];
     let bodies = (ir.ops.iter().map(|o| (o.body, &o.shifted)))
         .chain(ir.rules.iter().map(|r| r.body).zip(rules_shifted));
     for (body, shifted) in bodies {
         walk(ir, body, &mut |id| {
             if let Node::Let(defs, _) = ir.node(id) {
                 for (slot, e) in defs {
-                    flags[e.index()] |= match ir.reads(*e) {
-                        Reads::Constant => false,
-                        Reads::State => shifted[*slot as usize],
-                        Reads::Action => true,
-                    };
+                    let one = Passing::of(ir.reads(*e), shifted[*slot as usize]);
+                    passing[e.index()] = passing[e.index()].max(one);
                 }
             }
         });
     }
-    ir.by_name = flags;
+    ir.passing = passing;
 }
 
 /// Whether an expression is about a state or a step, whatever is inside it.
@@ -360,7 +357,7 @@ fn constants(ir: &mut Ir) {
 pub(super) fn fold(ir: &mut Ir, root: NodeId, action: bool) {
     let mut reach = Reach::default();
     fold_with(ir, root, action, Some(&mut reach), &mut FxHashMap::default());
-    ir.by_name.resize(ir.nodes.len(), false);
+    ir.passing.resize(ir.nodes.len(), Passing::Need);
 }
 
 fn fold_with(

@@ -188,7 +188,10 @@ impl<'i> Specialiser<'i> {
                     Sub::Node(e)
                 } else {
                     let slot = self.slot(self.ir.reads(e));
-                    self.ir.by_name[e.index()] = matches!(cell, Frozen::Name(..));
+                    self.ir.passing[e.index()] = match cell {
+                        Frozen::Name(..) => Passing::Name,
+                        _ => Passing::Need,
+                    };
                     self.prelude.push((slot, e));
                     Sub::Slot(slot)
                 }
@@ -262,7 +265,9 @@ impl<'i> Specialiser<'i> {
                         // A variable means another value where the state is shifted.
                         let fixed =
                             reads == Reads::Constant || matches!(self.ir.node(node), Node::Operator(..));
-                        self.ir.by_name[node.index()] |= !fixed;
+                        if !fixed {
+                            self.ir.passing[node.index()] = Passing::Name;
+                        }
                         self.prelude.push((slot, node));
                         slot
                     }
@@ -536,11 +541,15 @@ impl<'i> Specialiser<'i> {
         for &(slot, e) in defs {
             let Sub::Slot(new) = subs[slot as usize] else { return None };
             // Where everything is given by value, nothing means something else at another use.
-            let by_name = self.ir.by_name[e.index()] && self.by_value.is_none();
+            let passing = match self.by_value {
+                Some(_) => Passing::Need,
+                None => self.ir.passing[e.index()],
+            };
             let e = self.node(e, subs, depth)?;
             // A trivial expression is shared with other places, so it is only given a flag when it
             // must have one.
-            self.ir.by_name[e.index()] |= by_name;
+            let given = &mut self.ir.passing[e.index()];
+            *given = passing.max(*given);
             self.slots[new as usize] = self.ir.reads(e);
             copied.push((new, e));
         }
@@ -606,12 +615,7 @@ impl<'i> Specialiser<'i> {
             } else if let Node::Local(slot) = self.ir.node(arg) {
                 Sub::Slot(*slot)
             } else {
-                let by_name = match reads {
-                    Reads::Constant => false,
-                    Reads::State => shifted[first + i],
-                    Reads::Action => true,
-                };
-                self.ir.by_name[arg.index()] = by_name;
+                self.ir.passing[arg.index()] = Passing::of(reads, shifted[first + i]);
                 let slot = self.slot(reads);
                 defs.push((slot, arg));
                 Sub::Slot(slot)
@@ -634,6 +638,6 @@ fn push(ir: &mut Ir, node: Node, span: tla_parser::source::Span, reads: Reads) -
     ir.nodes.push(node);
     ir.spans.push(span);
     ir.levels.push(reads);
-    ir.by_name.push(false);
+    ir.passing.push(Passing::Need);
     id
 }

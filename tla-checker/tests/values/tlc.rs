@@ -43,7 +43,6 @@ fn equality() {
         (set([int(1)]), tuple([int(1)]), Error),
         (int(1), set([int(1)]), Error),
         (int(1), tuple([int(1)]), Error),
-        (s("a"), tuple([]), Error),
         (s("a"), Value::empty_set(), Error),
         (Value::TRUE, Value::empty_set(), Error),
         (model("m1"), int(1), No),
@@ -81,6 +80,20 @@ fn equality() {
     for (a, b, expected) in &table {
         assert_eq!(answer(a.try_eq(b)), *expected, "{a} = {b}");
         assert_eq!(answer(b.try_eq(a)), *expected, "{b} = {a}");
+    }
+    // A string is a sequence of characters, but only on the right of a tuple.
+    let spelt = [
+        (tuple([]), s(""), Yes),
+        (tuple([]), s("a"), No),
+        (tuple([s("a"), s("é")]), s("aé"), Yes),
+        (tuple([s("a"), s("c")]), s("ab"), No),
+        (tuple([int(1), int(2)]), s("a"), No),
+        (tuple([int(1)]), s("a"), Error),
+        (tuple([tuple([s("a")])]), s("a"), Yes),
+    ];
+    for (a, b, expected) in &spelt {
+        assert_eq!(answer(a.try_eq(b)), *expected, "{a} = {b}");
+        assert_eq!(answer(b.try_eq(a)), Error, "{b} = {a}");
     }
 }
 
