@@ -42,6 +42,7 @@ CAUGHT_BY = {
     "follow": "KeptTwice",
     "arguments": "KeptByArguments",
     "recalled": "RecalledByArguments",
+    "step": "StepArguments",
     "errors": "EvalChoose",
     "pure": "LevelInAction",
     "order": "OrderOfElements",

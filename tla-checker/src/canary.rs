@@ -39,6 +39,8 @@ pub(crate) enum Rule {
     Arguments,
     /// Calls are recalled by the values of the arguments they asked for.
     Recalled,
+    /// While the next state is being built, what reads it is evaluated at each use.
+    Step,
     /// A failed evaluation leaves nothing.
     Errors,
     /// Whatever is impure is evaluated each time.

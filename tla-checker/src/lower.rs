@@ -14,6 +14,7 @@ mod expr;
 mod finish;
 mod free;
 mod random;
+mod recalled;
 mod reference;
 pub(crate) mod specialise;
 

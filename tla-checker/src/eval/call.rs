@@ -1,6 +1,7 @@
 //! Operators: frames, arguments by need and by name, operators as arguments.
 
 use super::{Evaluator, Result};
+use crate::canary::{Rule, without};
 use crate::failure::{Call, Failure};
 use crate::ir::*;
 use crate::value::{Fault, MAX_DEPTH, Value};
@@ -107,7 +108,10 @@ impl<'m> Evaluator<'m> {
     fn is_by_name(&mut self, passing: Passing, body: NodeId, within: Within) -> bool {
         match passing {
             Passing::Need => false,
-            Passing::Step => within == Within::Step || !self.is_steady(body),
+            Passing::Step => {
+                within == Within::Step && !without(Rule::Step)
+                    || within == Within::Value && !self.is_steady(body)
+            }
             Passing::Name => true,
         }
     }

@@ -449,6 +449,11 @@ impl Door {
         self.logging(Log::clear);
     }
 
+    /// Whether the halves are exchanged.
+    pub(super) fn is_shifted(&self) -> bool {
+        self.shifted
+    }
+
     /// The variables without a value.
     pub(super) fn missing(&self, next: bool) -> impl Iterator<Item = usize> {
         let half = self.half(next).iter().enumerate();

@@ -109,15 +109,21 @@ impl<'m> Evaluator<'m> {
     pub(super) fn unassigned(&self, at: NodeId, variable: u32, next: bool) -> Box<Failure> {
         let mut names = self.ir.variables.iter().chain(&self.ir.hidden);
         let name = names.nth(variable as usize).expect("a variable has a name");
-        let message = match next {
-            true => format!("`{name}'` is used before it has a value"),
-            false => format!("`{name}` is used before it has a value"),
-        };
+        // Under a prime the current state is the next one.
+        let next = next != self.door.is_shifted();
         let prime = if next { "'" } else { "" };
+        let message = format!("`{name}{prime}` is used before it has a value");
         let mut failure = self.evaluation(at, code::USED_UNASSIGNED, message);
-        failure.help = Some(format!(
-            "values are given from left to right: put `{name}{prime} = …` or `{name}{prime} \\in …` before its use"
-        ));
+        failure.help = Some(match next {
+            false if !self.init => "there is no state here for variables to have values in".to_owned(),
+            // Inside ENABLED, and `\cdot`, nobody else gives it one.
+            true if self.copies.is_none() => format!(
+                "the action has to say what `{name}'` is: put `{name}' = …` or `{name}' \\in …` before its use, or UNCHANGED"
+            ),
+            _ => format!(
+                "values are given from left to right: put `{name}{prime} = …` or `{name}{prime} \\in …` before its use"
+            ),
+        });
         failure
     }
 
