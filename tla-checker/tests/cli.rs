@@ -488,6 +488,16 @@ fn a_model_without_a_configuration_is_told_where_it_is_sought() {
 }
 
 #[test]
+fn a_word_too_many_is_no_command() {
+    for (given, wanted) in
+        [(&["A", "B"][..], "`B` is no option"), (&["A", "parse"], "the subcommand 'parse'")]
+    {
+        let said = tlacheck(given);
+        assert!(said.status == 1 && said.err.contains(wanted), "{given:?}: {}", said.err);
+    }
+}
+
+#[test]
 fn a_postcondition_is_told_the_counterexample() {
     let folder = Folder::new("counterexample");
     let text = "---- MODULE Turn ----\nEXTENDS Naturals, Sequences, TLCExt\nVARIABLE x\nInit == x = 0\n\

@@ -17,8 +17,8 @@ mod traces;
 mod translate;
 
 use args::{Cli, Command};
-use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 use tla_checker::observer::Cancel;
 
@@ -96,7 +96,7 @@ fn run_with(arguments: impl Iterator<Item = std::ffi::OsString>) -> std::io::Res
             return usage(&error);
         }
         Err(error) if tool && error.use_stderr() => return tool::usage(&error.render().to_string()),
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&second_spec(&error).unwrap_or(error)),
     };
     let color = cli.check.color;
     match cli.command {
@@ -116,6 +116,17 @@ fn run_with(arguments: impl Iterator<Item = std::ffi::OsString>) -> std::io::Res
         Some(Command::Debug { stage, file, library }) => commands::debug(stage, &file, &library, color),
         Some(Command::Completions { shell }) => commands::completions(shell),
     }
+}
+
+/// What to say of a word after SPEC, which clap takes for a command.
+fn second_spec(error: &clap::Error) -> Option<clap::Error> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    let mut command = Cli::command();
+    if error.kind() != ErrorKind::ArgumentConflict || command.find_subcommand(word).is_some() {
+        return None;
+    }
+    let message = format!("`{word}` is no option and no command, and there is a SPEC already");
+    Some(command.error(ErrorKind::UnknownArgument, message))
 }
 
 /// clap's message: help and version to standard output, errors to standard error.
