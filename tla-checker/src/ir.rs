@@ -185,19 +185,36 @@ pub struct Kept {
     pub place: u32,
 }
 
-/// The variables that an expression may read, through whatever it calls.
-pub fn variables_in(ir: &Ir, e: NodeId) -> Vec<u32> {
-    let (mut found, mut todo) = (Vec::new(), vec![e]);
+/// Whether something is the case of an expression, or of anything that it calls or has inside it.
+pub fn reaches(ir: &Ir, root: NodeId, mut is_so: impl FnMut(&Node) -> bool) -> bool {
     let (mut ops, mut rules) = (rustc_hash::FxHashSet::default(), rustc_hash::FxHashSet::default());
-    while let Some(id) = todo.pop() {
-        match ir.node(id) {
-            Node::Var(variable) if !found.contains(variable) => found.push(*variable),
-            Node::Call(op, ..) | Node::Operator(op, _) if ops.insert(*op) => todo.push(ir.op(*op).body),
-            Node::Closure(rule, ..) if rules.insert(*rule) => todo.push(ir.rules[rule.index()].body),
+    let mut pending = vec![root];
+    while let Some(id) = pending.pop() {
+        let node = ir.node(id);
+        if is_so(node) {
+            return true;
+        }
+        match node {
+            Node::Call(op, ..) | Node::Operator(op, _) if ops.insert(*op) => pending.push(ir.op(*op).body),
+            Node::Closure(rule, ..) if rules.insert(*rule) => pending.push(ir.rules[rule.index()].body),
             _ => {}
         }
-        ir.children(id, &mut |child| todo.push(child));
+        ir.children(id, &mut |child| pending.push(child));
     }
+    false
+}
+
+/// The variables that an expression may read, through whatever it calls.
+pub fn variables_in(ir: &Ir, e: NodeId) -> Vec<u32> {
+    let mut found = Vec::new();
+    reaches(ir, e, |node| {
+        if let Node::Var(variable) = node
+            && !found.contains(variable)
+        {
+            found.push(*variable);
+        }
+        false
+    });
     found.sort_unstable();
     found
 }

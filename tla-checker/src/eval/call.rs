@@ -108,10 +108,10 @@ impl<'m> Evaluator<'m> {
     fn is_by_name(&mut self, passing: Passing, body: NodeId, within: Within) -> bool {
         match passing {
             Passing::Need => false,
-            Passing::Step => {
-                within == Within::Step && !without(Rule::Step)
-                    || within == Within::Value && !self.is_steady(body)
-            }
+            Passing::Step => match within {
+                Within::Step => !without(Rule::Step),
+                Within::Value => !self.is_steady(body),
+            },
             Passing::Name => true,
         }
     }
@@ -122,22 +122,9 @@ impl<'m> Evaluator<'m> {
         if let Some(known) = self.steady.get(id) {
             return known;
         }
-        let ir = self.ir;
-        let (mut steady, mut pending) = (true, vec![id]);
-        let mut met = rustc_hash::FxHashSet::default();
-        while let Some(part) = pending.pop().filter(|_| steady) {
-            if !met.insert(part) {
-                continue;
-            }
-            match ir.node(part) {
-                // Nobody knows what is called.
-                Node::Enabled(_) | Node::Compose(..) | Node::CallLocal(..) => steady = false,
-                Node::Call(op, ..) | Node::Operator(op, _) => pending.push(ir.op(*op).body),
-                Node::Closure(rule, ..) => pending.push(ir.rules[rule.index()].body),
-                _ => {}
-            }
-            ir.children(part, &mut |c| pending.push(c));
-        }
+        // Of an operator that is given nobody knows what it does.
+        let tries = |node: &Node| matches!(node, Node::Enabled(_) | Node::Compose(..) | Node::CallLocal(..));
+        let steady = !reaches(self.ir, id, tries);
         self.steady.set(id, steady);
         steady
     }

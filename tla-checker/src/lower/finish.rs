@@ -6,7 +6,7 @@
 use super::{alike, random, recalled};
 use crate::ir::*;
 use crate::value::Datum;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 pub(super) fn finish(ir: &mut Ir) {
     let rules_shifted = shifted_slots(ir);
@@ -364,21 +364,12 @@ impl Reach {
 
 /// Whether nothing that an expression reaches is impure.
 pub(crate) fn is_pure(ir: &Ir, root: NodeId) -> bool {
-    let mut ops: FxHashSet<OpId> = FxHashSet::default();
-    let mut rules: FxHashSet<RuleId> = FxHashSet::default();
-    let mut pending = vec![root];
-    while let Some(id) = pending.pop() {
-        match ir.node(id) {
-            Node::Native(native, _) if !native.is_pure() => return false,
-            // `\\cdot` counts states on the way.
-            Node::Compose(..) => return false,
-            Node::Call(op, ..) | Node::Operator(op, _) if ops.insert(*op) => pending.push(ir.op(*op).body),
-            Node::Closure(rule, ..) if rules.insert(*rule) => pending.push(ir.rules[rule.index()].body),
-            _ => {}
-        }
-        ir.children(id, &mut |c| pending.push(c));
-    }
-    true
+    !reaches(ir, root, |node| match node {
+        Node::Native(native, _) => !native.is_pure(),
+        // `\\cdot` counts states on the way.
+        Node::Compose(..) => true,
+        _ => false,
+    })
 }
 
 /// The parts of a formula that are themselves tried as actions: there disjunctions multiply, so

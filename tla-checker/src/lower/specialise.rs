@@ -65,12 +65,10 @@ pub(crate) fn operator(ir: &mut Ir, op: OpId, elements: &Elements<'_>) {
 pub(crate) fn recalled(ir: &mut Ir, elements: &Elements<'_>) {
     let first = ir.nodes.len() as u32;
     let mut inner = FxHashMap::default();
-    let mut op = 0;
-    // Some are added on the way.
-    while op < ir.ops.len() {
-        let o = &ir.ops[op];
+    for op in 0.. {
+        // Some are added on the way.
+        let Some(o) = ir.ops.get(op) else { break };
         if !o.recalled {
-            op += 1;
             continue;
         }
         let (body, given, frame) = (o.body, (o.captured + o.params) as usize, o.frame as usize);
@@ -87,7 +85,6 @@ pub(crate) fn recalled(ir: &mut Ir, elements: &Elements<'_>) {
             (o.body, o.frame) = (body, frame);
             o.shifted = vec![false; frame as usize];
         }
-        op += 1;
     }
     ir.by_value = first..ir.nodes.len() as u32;
 }
