@@ -23,6 +23,7 @@ mod door;
 mod edit;
 mod explain;
 mod fail;
+mod immediate;
 mod member;
 mod native;
 mod natives;
@@ -47,6 +48,7 @@ use crate::state::{Layout, Store};
 use crate::value::{Interner, Limits, RecordShape, Shared, Symbol, Value, ValueError};
 use answers::Answers;
 use call::{Cell, Within};
+use immediate::Immediate;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -131,6 +133,8 @@ pub struct Evaluator<'m> {
     cheap: Answers,
     /// Which expressions try no action.
     steady: Answers,
+    /// Which expressions can be had without making values.
+    shortcuts: immediate::Shortcuts,
     symbols: Vec<Symbol>,
     strings: Vec<Value>,
     shapes: Vec<Rc<RecordShape>>,
@@ -211,6 +215,7 @@ impl<'m> Evaluator<'m> {
             read_by: Default::default(),
             cheap: Answers::default(),
             steady: Answers::default(),
+            shortcuts: immediate::Shortcuts::new(setting),
             strings: symbols.iter().cloned().map(Value::Str).collect(),
             symbols,
             shapes,
@@ -396,6 +401,9 @@ impl<'m> Evaluator<'m> {
     /// The truth of a Boolean expression.
     #[inline]
     pub(crate) fn truth(&mut self, id: NodeId, base: usize) -> Result<bool> {
+        if let Some(Immediate::Bool(b)) = self.at_once(id, base) {
+            return Ok(b);
+        }
         match self.eval(id, base)? {
             Value::Bool(b) => {
                 self.count_truth(id, b);
@@ -450,7 +458,10 @@ impl<'m> Evaluator<'m> {
             }
             Node::Kept(cache, inner) => self.kept(*cache, *inner, base),
             _ if !self.is_unwatched() => self.eval_watched(id, base),
-            _ => self.eval_node(id, base),
+            _ => match self.at_once(id, base) {
+                Some(value) => Ok(value.to_value()),
+                None => self.eval_node(id, base),
+            },
         }
     }
 
@@ -551,9 +562,7 @@ impl<'m> Evaluator<'m> {
                 self.made(set, id)
             }
             // Numbers need not be looked into.
-            Node::Native(native, args) if native.family() == native::Family::Arithmetic => {
-                self.arithmetic(*native, args, id, base)
-            }
+            Node::Native(native, args) if native.is_arithmetic() => self.arithmetic(*native, args, id, base),
             Node::Native(native, args) => {
                 let value = self.native(*native, args, id, base)?;
                 self.made(Ok(value), id)

@@ -169,5 +169,6 @@ impl<'m> Evaluator<'m> {
     pub(crate) fn replace_layout(&mut self, layout: std::sync::Arc<crate::state::Layout>) {
         self.door.store.change(layout, &mut self.interner);
         self.memos.clear();
+        self.shortcuts.change_layout();
     }
 }

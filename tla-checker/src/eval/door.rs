@@ -177,6 +177,18 @@ impl Door {
         })
     }
 
+    /// The value of a part that is kept in one piece.
+    #[inline]
+    pub(super) fn leaf(&self, state: usize, part: PartId) -> Option<&Value> {
+        let p = &self.store.layout.parts[part as usize];
+        if p.form != crate::state::Form::Leaf {
+            return None;
+        }
+        let value = self.packed[state].words[p.first as usize];
+        self.note(state, Read::Word(p.first), value);
+        Some(self.store.leaf(p.first, value))
+    }
+
     fn half(&self, next: bool) -> &Vec<Assigned> {
         if next { &self.next } else { &self.now }
     }

@@ -12,6 +12,24 @@ use crate::ir::*;
 use crate::state::PartId;
 use crate::value::Keys;
 
+/// Whether an expression may be one that changes a part; for others, [`Evaluator::changes`] has no case.
+fn may_change(node: &Node) -> bool {
+    matches!(
+        node,
+        Node::Inlined(..)
+            | Node::Kept(..)
+            | Node::If(..)
+            | Node::Let(..)
+            | Node::Local(_)
+            | Node::Except(..)
+            | Node::Union(..)
+            | Node::Difference(..)
+            | Node::Function(..)
+            | Node::Record(..)
+            | Node::Tuple(_)
+    )
+}
+
 impl<'m> Evaluator<'m> {
     /// What `variable' = e` makes of the variable.
     pub(super) fn assignment(
@@ -40,15 +58,19 @@ impl<'m> Evaluator<'m> {
         if self.place(e, base) == Some((0, part)) {
             return Ok(());
         }
-        let before = edits.len();
-        match self.attempt(|this| this.changes(e, part, base, edits)) {
-            Ok(true) => return Ok(()),
-            Ok(false) => {}
-            Err(failure) if failure.kind == crate::failure::FailureKind::Cancelled => return Err(failure),
-            // It fails again as it should.
-            Err(_) => {}
+        if may_change(self.ir.node(e)) {
+            let before = edits.len();
+            match self.attempt(|this| this.changes(e, part, base, edits)) {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(failure) if failure.kind == crate::failure::FailureKind::Cancelled => {
+                    return Err(failure);
+                }
+                // It fails again as it should.
+                Err(_) => {}
+            }
+            edits.truncate(before);
         }
-        edits.truncate(before);
         let value = self.eval(e, base)?;
         let value = self.finite(value, e)?;
         edits.push(Edit { part, change: Change::Write(value) });

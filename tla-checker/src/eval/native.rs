@@ -54,6 +54,10 @@ macro_rules! natives {
             pub(super) fn family(self) -> Family {
                 match self { $($(Native::$name => Family::$family,)*)* }
             }
+            /// Whether it computes with numbers.
+            pub(crate) fn is_arithmetic(self) -> bool {
+                self.family() == Family::Arithmetic
+            }
         }
     };
     (@pure pure) => { true };

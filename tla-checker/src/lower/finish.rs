@@ -610,8 +610,11 @@ fn wrap_unchanged(ir: &mut Ir, id: NodeId, fold: &mut Fold<'_>) {
     }
 }
 
-/// What an expression must weigh to be worth keeping.
-const WORTH_KEEPING: u32 = 8;
+/// What an expression must weigh to be worth keeping: what it looks up in the state and computes from numbers
+/// costs less than keeping does.
+const WORTH_KEEPING: u32 = 32;
+/// What a part weighs that is neither that nor ranges over something.
+const WEIGHT: u32 = 4;
 
 /// The most slots that an expression is kept by.
 const MOST_ARGUMENTS: usize = 4;
@@ -652,7 +655,8 @@ fn weight(ir: &Ir, id: NodeId) -> u32 {
             | Node::CallLocal(..)
             | Node::Enabled(_) => WORTH_KEEPING,
             Node::Cached(..) => continue,
-            _ => 1,
+            node if is_simple(node) => 1,
+            _ => WEIGHT,
         };
         if sum >= WORTH_KEEPING {
             return sum;
@@ -660,6 +664,18 @@ fn weight(ir: &Ir, id: NodeId) -> u32 {
         ir.children(id, &mut |c| pending.push(c));
     }
     sum
+}
+
+/// Whether a node makes no collection of what its parts are.
+fn is_simple(node: &Node) -> bool {
+    match node {
+        Node::Bool(_) | Node::Int(_) | Node::Str(_) | Node::Datum(_) => true,
+        Node::Local(_) | Node::Var(_) | Node::NextVar(_) | Node::Field(..) | Node::Apply(..) => true,
+        Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Implies(..) | Node::Equivalent(..) => true,
+        Node::Equal(..) | Node::NotEqual(..) | Node::If(..) | Node::Inlined(..) => true,
+        Node::Native(native, _) => native.is_arithmetic(),
+        _ => false,
+    }
 }
 
 /// Whether an expression is worth keeping inside another one that reads as many variables.
