@@ -1,0 +1,161 @@
+//! The file of a journal: lines with checksums, appended and synced one at a time.
+//!
+//! Enters: entries. Leaves: a file, and its entries again.
+//! Holds: a line is `CHECKSUM JSON`; the checksum goes over the JSON with the one before as its seed, so lines that
+//! are changed, lost in the middle or in another order are seen. A line that could not be written whole is taken
+//! back, so the next one does not follow half of it; if it cannot be taken back, nothing more is written.
+
+use super::Step;
+use super::entry::{Entry, JournalError};
+use std::fmt;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+/// Called between steps on disk, in tests.
+pub(super) struct Hook(pub Option<Box<dyn Fn(Step) + Send>>);
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hook")
+    }
+}
+
+impl Hook {
+    pub(super) fn at(&self, step: Step) {
+        if let Some(hook) = &self.0 {
+            hook(step);
+        }
+    }
+}
+
+/// A file of lines that this process holds.
+#[derive(Debug)]
+pub(super) struct Lines {
+    path: PathBuf,
+    file: File,
+    length: u64,
+    checksum: u64,
+    broken: bool,
+    pub(super) hook: Hook,
+}
+
+impl Lines {
+    /// A new file.
+    pub(super) fn create(path: &Path) -> Result<Self, JournalError> {
+        let made = OpenOptions::new().read(true).write(true).create_new(true).open(path);
+        let file = made.map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists => JournalError::Exists { path: path.to_owned() },
+            _ => JournalError::io("cannot be made", path, &e),
+        })?;
+        lock(&file, path)?;
+        sync_folder(path)?;
+        Ok(Lines::new(path, file, 0, 0))
+    }
+
+    /// A file that is there: with its entries, and how many bytes of a torn last line were cut off.
+    pub(super) fn open(path: &Path) -> Result<(Self, Vec<Entry>, usize), JournalError> {
+        let opened = OpenOptions::new().read(true).write(true).open(path);
+        let mut file = opened.map_err(|e| JournalError::io("cannot be opened", path, &e))?;
+        lock(&file, path)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|e| JournalError::io("cannot be read", path, &e))?;
+        let mut entries = Vec::new();
+        let (mut at, mut checksum) = (0, 0);
+        while at < bytes.len() {
+            let rest = &bytes[at..];
+            let (line, next) = match rest.iter().position(|b| *b == b'\n') {
+                Some(end) => (&rest[..end], at + end + 1),
+                None => (rest, bytes.len()),
+            };
+            let whole = next <= bytes.len() && rest.len() > line.len();
+            match parse(line, checksum) {
+                Ok((entry, sum)) if whole => {
+                    entries.push(entry);
+                    checksum = sum;
+                    at = next;
+                }
+                // The last line: its write was never reported as done.
+                _ if next == bytes.len() => break,
+                Ok(_) => return Err(JournalError::damaged(path, entries.len() + 1, "it is not ended")),
+                Err(what) => return Err(JournalError::damaged(path, entries.len() + 1, &what)),
+            }
+        }
+        let torn = bytes.len() - at;
+        if torn > 0 {
+            let cut = file.set_len(at as u64).and_then(|()| file.sync_all());
+            cut.map_err(|e| JournalError::io("cannot be cut after its last whole line", path, &e))?;
+        }
+        let end = file.seek(SeekFrom::Start(at as u64));
+        end.map_err(|e| JournalError::io("cannot be written", path, &e))?;
+        Ok((Lines::new(path, file, at as u64, checksum), entries, torn))
+    }
+
+    fn new(path: &Path, file: File, length: u64, checksum: u64) -> Self {
+        Lines { path: path.to_owned(), file, length, checksum, broken: false, hook: Hook(None) }
+    }
+
+    /// Writes an entry; it is on disk when this returns.
+    pub(super) fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        if self.broken {
+            let what = "is not written any more after an earlier write failed".into();
+            return Err(JournalError::Io { path: self.path.clone(), what });
+        }
+        let json = serde_json::to_string(entry).map_err(|e| JournalError::Own { what: e.to_string() })?;
+        let checksum = xxh3_64_with_seed(json.as_bytes(), self.checksum);
+        let line = format!("{checksum:016x} {json}\n");
+        self.hook.at(Step::Appending);
+        if let Err(e) = self.write(line.as_bytes()) {
+            let back =
+                self.file.set_len(self.length).and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
+            self.broken = back.is_err();
+            return Err(JournalError::io("cannot be written", &self.path, &e));
+        }
+        self.hook.at(Step::Synced);
+        self.length += line.len() as u64;
+        self.checksum = checksum;
+        Ok(())
+    }
+
+    /// Nothing is written any more by this process.
+    pub(super) fn stop(&mut self) {
+        self.broken = true;
+    }
+
+    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        self.file.write_all(line)?;
+        self.hook.at(Step::Appended);
+        self.file.sync_data()
+    }
+}
+
+fn parse(line: &[u8], before: u64) -> Result<(Entry, u64), String> {
+    let text = std::str::from_utf8(line).map_err(|_| "it is not UTF-8".to_owned())?;
+    let (sum, json) = text.split_once(' ').ok_or_else(|| "it has no checksum".to_owned())?;
+    let written = u64::from_str_radix(sum, 16).map_err(|_| "it has no checksum".to_owned())?;
+    let computed = xxh3_64_with_seed(json.as_bytes(), before);
+    if written != computed || sum.len() != 16 {
+        return Err(format!("its checksum is {sum}, and it should be {computed:016x}"));
+    }
+    let entry = serde_json::from_str(json).map_err(|e| format!("it is no entry: {e}"))?;
+    Ok((entry, computed))
+}
+
+fn lock(file: &File, path: &Path) -> Result<(), JournalError> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(JournalError::Locked { path: path.to_owned() }),
+        Err(TryLockError::Error(e)) => Err(JournalError::io("cannot be locked", path, &e)),
+    }
+}
+
+/// Makes names in the folder of `path` last.
+pub(super) fn sync_folder(path: &Path) -> Result<(), JournalError> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Folders cannot be opened everywhere; where they can, they can be synced.
+    match File::open(folder) {
+        Ok(opened) => opened.sync_all().map_err(|e| JournalError::io("cannot be synced", folder, &e)),
+        Err(_) => Ok(()),
+    }
+}
