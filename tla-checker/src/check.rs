@@ -24,6 +24,7 @@
 //! ```
 
 mod bind;
+pub mod browse;
 mod counterexample;
 mod deadline;
 mod formula;

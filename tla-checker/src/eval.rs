@@ -15,6 +15,7 @@ mod act;
 mod answers;
 mod bits;
 mod branch;
+mod browse;
 mod cache;
 mod call;
 mod closure;
@@ -62,11 +63,14 @@ pub struct Bounds {
     pub max_set: usize,
     /// How many operator calls may be nested.
     pub max_recursion: u32,
+    /// Whether operators of Json, CSV and IOUtils may read and write files, run programs and look at the
+    /// environment. Without it they fail (E0519): for specs that came from somebody else.
+    pub outside: bool,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Bounds { max_set: Limits::DEFAULT.max_set, max_recursion: 50_000 }
+        Bounds { max_set: Limits::DEFAULT.max_set, max_recursion: 50_000, outside: true }
     }
 }
 

@@ -19,4 +19,5 @@ pub mod tool;
 mod trace;
 mod words;
 
+pub use rejection::reasons;
 pub use words::{headline, phase};

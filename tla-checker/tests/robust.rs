@@ -57,7 +57,7 @@ fn options() -> Options {
     Options { search, ..Options::default() }
 }
 
-const BOUNDS: Bounds = Bounds { max_set: 2_000, max_recursion: 300 };
+const BOUNDS: Bounds = Bounds { max_set: 2_000, max_recursion: 300, outside: false };
 
 fn shown(diagnostics: &[Diagnostic], sources: &SourceMap) -> End {
     assert!(!diagnostics.is_empty(), "rejected without a word");

@@ -255,6 +255,10 @@ Write `F(x) == x + 1`, or a function: `F == [x \\in S |-> x + 1]`.";
         "A value would be nested too deep (1,000 collections in one another), have too many parts (32 for each element that `--max-set-size` allows; a part counts as often as it occurs, so `LET y == F(n - 1) IN <<y, y>>` doubles at each step), or be too long a string or number. Mostly it grows at every step of a recursion or of a behaviour: bound it with a constraint or a condition.";
     ARITHMETIC = "E0518", "an operation on numbers that has no result",
         "`a \\div 0` and `a % b` with b not positive are not determined, nor are `0 ^ 0` and powers with a negative exponent. Guard the operation: `b > 0 /\\ a % b = 0`. A power, an interval's bound or an index can also be too large to be worked out.";
+    NO_WAY_OUT = "E0519", "an operator that would reach outside",
+        "Operators of Json, CSV and IOUtils read and write files, run programs and look at the environment. Where specs \
+         come from somebody else (`specgen`, its MCP server, a program that embeds the checker with `Bounds::outside` \
+         turned off) they are refused. `tlacheck` on the command line allows them.";
     UNRESOLVED_IN_PROOF = "W0201", "a name in a proof that means nothing",
         "Proofs are not checked; a name in one that cannot be resolved does no harm here, but a proof system will not accept it.";
     CONFLICTING_IMPORT = "W0202", "one name from two modules",

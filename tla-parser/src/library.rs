@@ -1,7 +1,8 @@
 //! Where modules come from: memory, folders, and the modules embedded in this crate.
 //!
 //! Enters: a module's name. Leaves: its text and where it was found.
-//! Holds: sources in memory win over folders, folders in their order over embedded modules.
+//! Holds: sources in memory win over folders, folders in their order over embedded modules. Where roots are given,
+//! no file outside of them is read, whatever links say.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ pub struct Found {
 pub struct Library {
     memory: BTreeMap<String, Arc<str>>,
     folders: Vec<PathBuf>,
+    roots: Option<Vec<PathBuf>>,
 }
 
 impl Library {
@@ -46,6 +48,27 @@ impl Library {
         self
     }
 
+    /// Reads no file that does not lie in one of these folders, links followed: for specs that came from somebody
+    /// else. A folder that does not exist holds nothing.
+    pub fn within(mut self, roots: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.roots = Some(roots.into_iter().filter_map(|root| root.canonicalize().ok()).collect());
+        self
+    }
+
+    /// Whether a file may be read.
+    fn allows(&self, path: &Path) -> std::io::Result<()> {
+        let Some(roots) = &self.roots else { return Ok(()) };
+        let real = path.canonicalize()?;
+        if roots.iter().any(|root| real.starts_with(root)) {
+            return Ok(());
+        }
+        let kind = std::io::ErrorKind::PermissionDenied;
+        Err(std::io::Error::new(
+            kind,
+            format!("{} lies outside the folders that may be read", path.display()),
+        ))
+    }
+
     /// Puts a folder before the others.
     pub(crate) fn with_first_folder(mut self, folder: &Path) -> Self {
         self.folders.insert(0, folder.to_path_buf());
@@ -64,6 +87,7 @@ impl Library {
         for folder in &self.folders {
             let path = folder.join(format!("{module}.tla"));
             if path.is_file() {
+                self.allows(&path)?;
                 return Ok(Some(Found {
                     name: path.display().to_string(),
                     text: read_text(&path)?.into(),
@@ -106,4 +130,33 @@ pub fn read_text(path: &Path) -> std::io::Result<String> {
         Ok(text) => text,
         Err(e) => String::from_utf8_lossy(e.as_bytes()).into_owned(),
     })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::Library;
+    use std::fs;
+
+    #[test]
+    fn nothing_outside_the_roots_is_read() {
+        let top = std::env::temp_dir().join(format!("tla-parser-roots-{}", std::process::id()));
+        let (inside, outside) = (top.join("in"), top.join("out"));
+        for folder in [&inside, &outside] {
+            fs::create_dir_all(folder).expect("made");
+        }
+        fs::write(inside.join("Own.tla"), "own").expect("written");
+        fs::write(outside.join("Other.tla"), "other").expect("written");
+        std::os::unix::fs::symlink(outside.join("Other.tla"), inside.join("Linked.tla")).expect("linked");
+        let library = Library::new().with_folder(&inside).with_folder(&outside);
+        let closed = library.clone().within([inside.clone(), top.join("missing")]);
+        assert_eq!(&*closed.find("Own").expect("readable").expect("found").text, "own");
+        for module in ["Other", "Linked"] {
+            assert!(library.find(module).expect("readable").is_some());
+            let refused = closed.find(module).expect_err(module);
+            assert_eq!(refused.kind(), std::io::ErrorKind::PermissionDenied);
+            assert!(refused.to_string().contains(&format!("{module}.tla lies outside")), "{refused}");
+        }
+        assert!(closed.find("Naturals").expect("readable").expect("found").embedded);
+        fs::remove_dir_all(top).expect("removed");
+    }
 }

@@ -6,7 +6,6 @@
 //! part of it is false and with which values.
 
 use super::call::Within;
-use super::door::Assigned;
 use super::fail::brief;
 use super::split::Thawed;
 use super::{Evaluator, Instance, Result};
@@ -42,13 +41,35 @@ impl<'m> Evaluator<'m> {
 
     /// Why an instance has no step in a state given by its values, or how many it has.
     pub fn explain(&mut self, state: &[Datum], instance: &Instance) -> Explanation {
-        self.door.clear();
-        for (variable, value) in (0..).zip(state) {
-            let value = value.to_value(&mut self.interner);
-            self.door.set(variable, false, Assigned::Value(value));
-        }
+        self.put(state, None);
         let instance = self.thaw(instance);
         let explanation = self.explain_instance(&instance);
+        self.door.clear();
+        explanation
+    }
+
+    /// Why a predicate is false of a state given by its values, or of a step; where it is true, that is one step.
+    pub(crate) fn explain_predicate(
+        &mut self,
+        state: &[Datum],
+        next: Option<&[Datum]>,
+        op: OpId,
+    ) -> Explanation {
+        self.put(state, next);
+        let quiet = std::mem::replace(&mut self.quiet, true);
+        let mut explanation = Explanation::default();
+        match self.truth_of(op) {
+            Ok(true) => explanation.steps = 1,
+            Err(failure) => explanation.failure = Some(failure),
+            Ok(false) => {
+                self.reset();
+                let base = self.enter_empty(op);
+                self.explaining = Some(Box::default());
+                self.take_blame(self.ir.op(op).body, base, Reason::False);
+                explanation = self.explaining.take().map(|explaining| *explaining).unwrap_or_default();
+            }
+        }
+        self.quiet = quiet;
         self.door.clear();
         explanation
     }

@@ -302,6 +302,18 @@ impl Native {
     }
 }
 
+impl Native {
+    /// Whether it reads or writes files, runs programs or looks at the environment of the process.
+    pub fn reaches_outside(self) -> bool {
+        match self.family() {
+            Family::Csv => true,
+            Family::Json => !self.is_pure(),
+            Family::Io => !matches!(self, Native::Atoi | Native::ZeroPadN),
+            _ => false,
+        }
+    }
+}
+
 /// Impure operators that a search in any order may evaluate: they only print or look outside.
 const ORDER_FREE: &[&str] = &[
     "Print",

@@ -43,6 +43,11 @@ impl<'m> Evaluator<'m> {
         base: usize,
     ) -> Result<Value> {
         match native.family() {
+            Family::Json | Family::Csv | Family::Io
+                if !self.setting.bounds.outside && native.reaches_outside() =>
+            {
+                Err(self.no_way_out(native, id))
+            }
             Family::Infinite => Ok(match native {
                 Native::Nat => Value::nat(),
                 Native::Int => Value::int(),
@@ -161,6 +166,17 @@ impl<'m> Evaluator<'m> {
     #[cold]
     fn outside(&self, op: &str, what: &str, error: &dyn std::fmt::Display, id: NodeId) -> Box<Failure> {
         self.evaluation(id, code::INPUT_OUTPUT, format!("{op} cannot {what}: {error}"))
+    }
+
+    /// The failure of an operator that reaches outside where that is not allowed.
+    #[cold]
+    fn no_way_out(&self, native: Native, id: NodeId) -> Box<Failure> {
+        let (name, module) = (native.name(), native.module());
+        let message = format!("{name} of module {module} would reach outside, which is not allowed here");
+        let mut failure = self.evaluation(id, code::NO_WAY_OUT, message);
+        failure.help =
+            Some("check the spec with `tlacheck`, if it is to be trusted with files and programs".into());
+        failure
     }
 
     /// A set of so many elements is about to be built.

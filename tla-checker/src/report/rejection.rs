@@ -9,8 +9,8 @@ use tla_parser::code;
 use tla_parser::diagnostic::Diagnostic;
 use tla_parser::source::SourceMap;
 
-/// The reasons, in order.
-pub(super) fn reasons(rejection: &Rejection, sources: &SourceMap) -> Vec<Diagnostic> {
+/// Why an event of a log is matched by no step: a diagnostic for each action that it may be, in order.
+pub fn reasons(rejection: &Rejection, sources: &SourceMap) -> Vec<Diagnostic> {
     if rejection.candidates.is_empty() {
         let message = match &rejection.action {
             Some(action) => format!("the spec has no action {action}: not with these arguments"),

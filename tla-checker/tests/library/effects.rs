@@ -2,9 +2,12 @@
 
 use crate::bench::Bench;
 use std::path::PathBuf;
+use tla_checker::check;
+use tla_checker::eval::{Bounds, Native};
 use tla_checker::failure::Failure;
 use tla_parser::code;
 use tla_parser::library::Library;
+use tla_parser::resolve::load_text;
 
 /// A folder of its own for a test, removed with it.
 struct Folder(PathBuf);
@@ -323,4 +326,46 @@ fn pictures_and_statistics() {
     );
     assert_eq!(failure("Statistics", r#"ChiSquare(<<1, 2>>, <<1>>, "0.1")"#).code, code::TYPE_ERROR);
     assert_eq!(failure("Statistics", r#"ChiSquare(<<1, 2>>, <<1, 2>>, "2")"#).code, code::TYPE_ERROR);
+}
+
+#[test]
+fn nothing_outside_is_reached_where_that_is_not_allowed() {
+    let folder = Folder::new("refused");
+    let path = folder.file("made");
+    let calls = [
+        ("JsonSerialize", format!(r#"JsonSerialize("{path}", 1)"#)),
+        ("JsonDeserialize", format!(r#"JsonDeserialize("{path}")"#)),
+        ("ndJsonSerialize", format!(r#"ndJsonSerialize("{path}", <<1>>)"#)),
+        ("ndJsonDeserialize", format!(r#"ndJsonDeserialize("{path}")"#)),
+        ("CSVWrite", format!(r#"CSVWrite("%1$s", <<1>>, "{path}")"#)),
+        ("CSVWriteRecord", format!(r#"CSVWriteRecord([a |-> 1], ",", TRUE, "{path}")"#)),
+        ("CSVRead", format!(r#"CSVRead(<<"a">>, ",", "{path}")"#)),
+        ("CSVRecords", format!(r#"CSVRecords("{path}")"#)),
+        ("IOSerialize", format!(r#"IOSerialize(1, "{path}", FALSE)"#)),
+        ("IODeserialize", format!(r#"IODeserialize("{path}", FALSE)"#)),
+        ("Serialize", format!(r#"Serialize("1", "{path}", [format |-> "TXT"])"#)),
+        ("Deserialize", format!(r#"Deserialize("{path}", [format |-> "TXT"])"#)),
+        ("IOExec", format!(r#"IOExec(<<"touch", "{path}">>)"#)),
+        ("IOEnvExec", format!(r#"IOEnvExec([A |-> "b"], <<"touch", "{path}">>)"#)),
+        ("IOExecTemplate", format!(r#"IOExecTemplate(<<"touch", "%s">>, <<"{path}">>)"#)),
+        ("IOEnvExecTemplate", format!(r#"IOEnvExecTemplate([A |-> "b"], <<"touch", "%s">>, <<"{path}">>)"#)),
+        ("IOEnv", "IOEnv".to_owned()),
+    ];
+    let outside = Native::ALL.iter().filter(|native| native.reaches_outside());
+    let mut named: Vec<&str> = outside.map(|native| native.name()).collect();
+    let mut tried: Vec<&str> = calls.iter().map(|(name, _)| *name).collect();
+    (named.sort_unstable(), tried.sort_unstable());
+    assert_eq!(named, tried);
+    let (library, bounds) = (Library::new(), Bounds { outside: false, ..Bounds::default() });
+    let module = "---- MODULE M ----\nEXTENDS Json, CSV, IOUtils, Integers\n====\n";
+    for (name, call) in &calls {
+        let mut spec = load_text("M.tla", module, &library).expect("resolves").spec;
+        let refused = check::evaluate(&mut spec, call, &library, bounds).expect_err(name);
+        assert_eq!(refused[0].code, code::NO_WAY_OUT, "{name}: {}", refused[0].message);
+        assert!(!std::path::Path::new(&path).exists(), "{name} made a file");
+    }
+    // What only computes is allowed, and everything is where it is said to be.
+    let mut spec = load_text("M.tla", module, &library).expect("resolves").spec;
+    let value = check::evaluate(&mut spec, r#"ToJson(<<atoi("12"), zeroPadN(7, 3)>>)"#, &library, bounds);
+    assert_eq!(value.expect("has a value"), r#""[12,\"007\"]""#);
 }

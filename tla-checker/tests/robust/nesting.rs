@@ -138,7 +138,7 @@ fn deep_configurations_are_an_error_or_an_answer() {
 
 #[test]
 fn values_grow_no_deeper_than_they_can_be_walked() {
-    let bounds = Bounds { max_set: 100_000, max_recursion: 50_000 };
+    let bounds = Bounds { max_set: 100_000, ..Bounds::default() };
     let more = "RECURSIVE Deep(_), Sets(_), Twice(_), Funs(_)\n\
                 Deep(n) == IF n = 0 THEN 0 ELSE <<Deep(n - 1)>>\n\
                 Sets(n) == IF n = 0 THEN {} ELSE {Sets(n - 1)}\n\
