@@ -1,1 +1,11 @@
-//! The specification generator. It has no features yet: its own issue builds it.
+//! From a feature's name and a directory to a checked TLA+ specification; and the TLA+ tools, for any agent.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`workbench`] | every TLA+ tool as a plain function with typed input and output |
+//! | [`mutate`] | small errors put into a spec, to see which properties notice them |
+//! | [`mcp`] | the tools as a server of the Model Context Protocol, with a knowledge base |
+
+pub mod mcp;
+pub mod mutate;
+pub mod workbench;
