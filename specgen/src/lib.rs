@@ -1,13 +1,17 @@
-//! The specification generator: from a feature name and a directory to a checked TLA+ specification.
-//!
-//! What its stages stand on; the stages themselves come later.
+//! From a feature's name and a directory to a checked TLA+ specification; and the TLA+ tools, for any agent.
 //!
 //! | module | what it holds |
 //! | --- | --- |
+//! | [`workbench`] | every TLA+ tool as a plain function with typed input and output |
+//! | [`mutate`] | small errors put into a spec, to see which properties notice them |
+//! | [`mcp`] | the tools as a server of the Model Context Protocol, with a knowledge base |
 //! | [`journal`] | what a run has done, on disk: killed at any moment, it goes on |
 //! | [`model`] | models: clients, budgets, retries, transcripts |
 //! | [`settings`] | `specgen.toml` |
 
 pub mod journal;
+pub mod mcp;
 pub mod model;
+pub mod mutate;
 pub mod settings;
+pub mod workbench;

@@ -831,3 +831,36 @@ fn a_session_evaluates_line_by_line() {
     assert_eq!(out, "9\n<<1, 4, 9>>\nf[n \\in 1..3] ==\n  n * n\n");
     assert_eq!(output.status.code(), Some(1), "there is no command :what");
 }
+
+#[cfg(unix)]
+#[test]
+fn mcp_starts_the_server_that_lies_beside_or_on_path() {
+    use std::os::unix::fs::PermissionsExt;
+    let top = tempfile::tempdir().unwrap();
+    let (here, elsewhere) = (top.path().join("here"), top.path().join("elsewhere"));
+    std::fs::create_dir_all(&here).unwrap();
+    std::fs::create_dir_all(&elsewhere).unwrap();
+    // Beside the binary of the tests may lie a server.
+    let tlacheck = here.join("tlacheck");
+    std::fs::copy(env!("CARGO_BIN_EXE_tlacheck"), &tlacheck).unwrap();
+    let run = |arguments: &[&str]| {
+        let output = Command::new(&tlacheck).args(arguments).env("PATH", &elsewhere).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (status, _, err) = run(&["mcp"]);
+    assert_eq!(status, Some(255), "{err}");
+    assert!(
+        err.contains("specgen") && err.contains(here.to_str().unwrap()) && err.contains("cargo build"),
+        "{err}"
+    );
+    for (folder, exit) in [(&elsewhere, 3), (&here, 4)] {
+        let server = folder.join("specgen");
+        std::fs::write(&server, format!("#!/bin/sh\necho \"$@\"\nexit {exit}\n")).unwrap();
+        std::fs::set_permissions(&server, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let (status, out, err) = run(&["mcp", "--http", "127.0.0.1:0", "--root", "a b", "-x"]);
+        assert_eq!((status, out.as_str()), (Some(exit), "mcp --http 127.0.0.1:0 --root a b -x\n"), "{err}");
+    }
+    let (status, _, err) = run(&["--deadlock", "mcp"]);
+    assert_eq!(status, Some(1), "{err}");
+}

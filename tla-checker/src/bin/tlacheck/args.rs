@@ -383,6 +383,13 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTION")]
         arguments: Vec<String>,
     },
+    /// Serve these tools to an agent (Model Context Protocol): starts `specgen mcp`, whose arguments follow
+    #[command(disable_help_flag = true)]
+    Mcp {
+        /// `--http ADDR`, `--root DIR`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTION")]
+        arguments: Vec<String>,
+    },
     /// Does the spec admit a behaviour that matches a log? 0 if it does, 10 if not
     Trace(Trace),
     /// Evaluate expressions one after the other, with definitions kept

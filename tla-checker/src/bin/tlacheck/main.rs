@@ -8,6 +8,7 @@ mod argv;
 mod check;
 mod commands;
 mod find;
+mod mcp;
 mod output;
 mod progress;
 mod repl;
@@ -74,6 +75,9 @@ fn run_with(arguments: impl Iterator<Item = std::ffi::OsString>) -> std::io::Res
             }
         }
     }
+    if texts.first().is_some_and(|first| first == "mcp") {
+        return mcp::start(&texts[1..]);
+    }
     if texts.first().is_some_and(|first| first == "tlc") {
         texts = argv::of_tlc(texts.split_off(1));
     }
@@ -110,6 +114,8 @@ fn run_with(arguments: impl Iterator<Item = std::ffi::OsString>) -> std::io::Res
         }
         // It is taken off before the rest is parsed; what comes here follows options.
         Some(Command::Tlc { .. }) => tool::usage("`tlc` comes first: tlacheck tlc [-option] inputfile"),
+        // It is taken off before the rest is parsed too.
+        Some(Command::Mcp { .. }) => mcp::comes_first(),
         Some(Command::Trace(trace)) => check::trace(&trace, color),
         Some(Command::Repl(repl)) => repl::repl(&repl, color),
         Some(Command::Explain { code }) => commands::explain(code.as_deref()),
