@@ -219,6 +219,54 @@ fn a_repository_that_is_not_its_own_is_not_shown() {
         assert!(Codebase::open(&codebase).unwrap().history().is_err());
     }
 
+    // Nor by any other way to lead there.
+    let fresh = |change: &dyn Fn(&Path)| {
+        let _ = std::fs::remove_file(codebase.join(".git"));
+        let _ = std::fs::remove_dir_all(codebase.join(".git"));
+        git(&codebase, &["init", "-q"]);
+        git(&codebase, &["add", "-A"]);
+        git(&codebase, &["commit", "-qm", "own"]);
+        assert!(Codebase::open(&codebase).unwrap().history().is_ok());
+        change(&codebase.join(".git"));
+        Codebase::open(&codebase).unwrap().history().is_ok()
+    };
+    let shared = other.join(".git");
+    let commondir = |own: &Path| std::fs::write(own.join("commondir"), shared.display().to_string()).unwrap();
+    assert!(!fresh(&commondir));
+    #[cfg(unix)]
+    for part in ["objects", "refs", "refs/heads", "objects/pack", "HEAD"] {
+        let link = |own: &Path| {
+            let _ = std::fs::remove_file(own.join(part));
+            let _ = std::fs::remove_dir_all(own.join(part));
+            std::os::unix::fs::symlink(shared.join(part), own.join(part)).unwrap();
+        };
+        assert!(!fresh(&link), "{part}");
+    }
+    // A tree that says itself whose it is.
+    std::fs::remove_dir_all(codebase.join(".git")).unwrap();
+    write(&codebase, "fake/worktrees/x/HEAD", "ref: refs/heads/main\n");
+    write(&codebase, "fake/worktrees/x/commondir", &shared.display().to_string());
+    write(&codebase, "fake/worktrees/x/gitdir", &codebase.join(".git").display().to_string());
+    write(&codebase, ".git", "gitdir: fake/worktrees/x\n");
+    assert!(Codebase::open(&codebase).unwrap().history().is_err());
+    // A codebase that is a bare repository itself.
+    git(folder.path(), &["clone", "-q", "--bare", "other", "bare"]);
+    assert!(Codebase::open(&folder.path().join("bare")).unwrap().history().is_err());
+
+    // A submodule is its own; another one's is not.
+    let around = folder.path().join("around");
+    std::fs::create_dir(&around).unwrap();
+    git(&around, &["init", "-q"]);
+    git(&around, &["submodule", "--quiet", "add", "../other", "part"]);
+    git(&around, &["submodule", "--quiet", "add", "../other", "second"]);
+    let part = around.join("part/component");
+    assert_eq!(
+        Codebase::open(&part).unwrap().history().unwrap().log(&Default::default(), 0, 10).unwrap().0.len(),
+        4
+    );
+    std::fs::write(around.join("part/.git"), "gitdir: ../.git/modules/second\n").unwrap();
+    assert!(Codebase::open(&part).unwrap().history().is_err());
+
     // A work tree of a repository is its own.
     git(&other, &["worktree", "add", "-q", "../tree"]);
     let tree = Codebase::open(&folder.path().join("tree").join("component")).unwrap();

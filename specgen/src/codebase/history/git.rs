@@ -4,11 +4,11 @@
 //! Holds: no shell. Of the environment git gets PATH alone; no configuration of the user's or the machine's is
 //! read. The repository's own cannot be left unread, so whatever in it names a program is overridden (monitors,
 //! hooks, pagers, editors, helpers, signatures), converters and outside differs are turned off where they would be
-//! asked, transports are forbidden, and missing objects are not fetched. A `.git` that is a file may point only to
-//! a work tree of its repository or to a submodule of it, each of which points back.
+//! asked, transports are forbidden, and missing objects are not fetched. Which repository it is, is `own`'s affair.
+
+mod own;
 
 use super::super::Refusal;
-use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) const PLAIN: [&str; 4] = ["--no-ext-diff", "--no-textconv", "--no-color", "--no-mailmap"];
 
 /// What is overridden in the repository's configuration.
-const OVERRIDDEN: [&str; 19] = [
+const OVERRIDDEN: [&str; 20] = [
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
     "core.pager=cat",
@@ -43,6 +43,8 @@ const OVERRIDDEN: [&str; 19] = [
     "blame.ignoreRevsFile=",
     "submodule.recurse=false",
     "protocol.allow=never",
+    // A folder in the codebase that looks like a repository is none.
+    "safe.bareRepository=explicit",
     // The owner of the files may be somebody else; nothing of theirs is executed all the same.
     "safe.directory=*",
 ];
@@ -72,7 +74,7 @@ impl Git {
     pub(super) fn open(root: &Path) -> Result<Self, Refusal> {
         let none = |why: String| Refusal::NoHistory { why };
         if let Some(link) = root.ancestors().map(|a| a.join(".git")).find(|p| p.symlink_metadata().is_ok()) {
-            trusted(&link).map_err(none)?;
+            own::check(&link).map_err(none)?;
         } else {
             return Err(none(format!("{} is in no git repository", root.display())));
         }
@@ -160,30 +162,4 @@ fn end(child: &mut Child) {
     // It may have ended by itself.
     let _ = child.kill();
     let _ = child.wait();
-}
-
-/// Whether what `.git` leads to belongs to it: otherwise a codebase could show us any repository of the machine.
-fn trusted(link: &Path) -> Result<(), String> {
-    let data = link.symlink_metadata().map_err(|e| format!("{} cannot be read: {e}", link.display()))?;
-    if data.is_dir() {
-        return Ok(());
-    }
-    let leads = || format!("{} leads to a repository that does not belong to it", link.display());
-    if !data.is_file() || data.len() > 4096 {
-        return Err(leads());
-    }
-    let text = std::fs::read_to_string(link).map_err(|_| leads())?;
-    let target = text.trim().strip_prefix("gitdir:").ok_or_else(leads)?.trim();
-    let parent = link.parent().unwrap_or(Path::new("."));
-    let target = parent.join(target).canonicalize().map_err(|_| leads())?;
-    // A work tree: its folder in the repository names our file.
-    if let Ok(back) = std::fs::read_to_string(target.join("gitdir"))
-        && target.join(back.trim()).canonicalize().ok() == link.canonicalize().ok()
-    {
-        return Ok(());
-    }
-    // A submodule: it lies in the repository around us.
-    let around = parent.ancestors().skip(1).any(|a| target.starts_with(a.join(".git").join("modules")));
-    let named = target.components().any(|c| c.as_os_str() == OsStr::new("modules"));
-    if around && named { Ok(()) } else { Err(leads()) }
 }
