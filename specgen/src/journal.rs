@@ -92,6 +92,10 @@ struct Inner {
     packer: Packer,
     /// By key: answers that have not been asked for again.
     answers: BTreeMap<String, VecDeque<Answer>>,
+    /// All answers, in the order of the journal.
+    answered: Vec<Answered>,
+    /// How many of them came before a stage ended last.
+    settled: usize,
     /// What was spent, by model, in the order of the journal.
     spent: Vec<(String, Usage)>,
     /// Calls under way, and what they may spend.
@@ -102,6 +106,14 @@ struct Inner {
     /// The artefact that the last entry announced.
     announced: Option<String>,
     notes: Vec<(String, Value)>,
+}
+
+/// An answer, and the number of its request.
+#[derive(Debug)]
+struct Answered {
+    number: usize,
+    model: String,
+    answer: Answer,
 }
 
 impl Journal {
@@ -195,6 +207,18 @@ impl Journal {
         }
     }
 
+    /// What was answered before a stage ended last, in order: a transcript of a run that is resumed begins with it, as
+    /// stages that have ended do not ask again.
+    pub fn answered(&self) -> Vec<Exchange> {
+        let inner = self.lock();
+        let settled = inner.answered.iter().take(inner.settled);
+        let whole = settled.filter_map(|a| {
+            let request = inner.packer.request(a.number)?.clone();
+            Some(Exchange { model: a.model.clone(), request, outcome: Outcome::Answer(a.answer.clone()) })
+        });
+        whole.collect()
+    }
+
     /// Calls whose answers are kept and have not been asked for again.
     pub fn answers_left(&self) -> usize {
         self.lock().answers.values().map(VecDeque::len).sum()
@@ -217,6 +241,8 @@ impl Inner {
             lines,
             packer: Packer::default(),
             answers: BTreeMap::new(),
+            answered: Vec::new(),
+            settled: 0,
             spent: Vec::new(),
             under_way: BTreeMap::new(),
             finished: BTreeMap::new(),
@@ -247,6 +273,7 @@ impl Inner {
             }
             Entry::Finished { stage, data } => {
                 self.finished.insert(stage, data);
+                self.settled = self.answered.len();
             }
             Entry::Artefact { stage, path, hash } => {
                 self.artefacts.entry(path.clone()).or_default().announced(stage, hash);
@@ -258,6 +285,7 @@ impl Inner {
             }
             Entry::Called { call } => {
                 let (key, exchange) = (call.key.clone(), self.packer.unpack(call)?);
+                self.kept(&exchange.model, &exchange.outcome);
                 if let Outcome::Answer(answer) = exchange.outcome {
                     self.settle(&key, &exchange.model, answer.usage);
                     self.answers.entry(key).or_default().push_back(answer);
@@ -274,6 +302,13 @@ impl Inner {
     fn placed(&mut self) {
         if let Some(path) = self.announced.take() {
             self.artefacts.entry(path).or_default().placed();
+        }
+    }
+
+    /// The exchange whose request was kept last.
+    fn kept(&mut self, model: &str, outcome: &Outcome) {
+        if let (Outcome::Answer(answer), Some(number)) = (outcome, self.packer.len().checked_sub(1)) {
+            self.answered.push(Answered { number, model: model.to_owned(), answer: answer.clone() });
         }
     }
 
@@ -294,13 +329,13 @@ impl Inner {
 
     /// Writes a call that has just ended. Its answer is in use already, so it is not one to recall.
     fn called(&mut self, exchange: &Exchange) -> Result<(), JournalError> {
-        let mut packer = self.packer.clone();
-        let call: Packed = packer.pack(exchange);
+        let call: Packed = self.packer.pack(exchange);
         let key = call.key.clone();
         self.append(&Entry::Called { call })?;
         self.placed();
-        self.packer = packer;
+        self.packer.keep(&exchange.request);
         self.settle(&key, &exchange.model, exchange.outcome.usage());
+        self.kept(&exchange.model, &exchange.outcome);
         Ok(())
     }
 }

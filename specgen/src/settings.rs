@@ -29,6 +29,7 @@
 
 use crate::model::budget::Limits;
 use crate::model::caller::Patience;
+use crate::model::price::PriceTable;
 use crate::model::provider::{Api, Timeouts};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -122,7 +123,28 @@ impl Settings {
     pub fn read(path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path)
             .map_err(|e| format!("the settings {} cannot be read: {e}", path.display()))?;
-        Settings::parse(&text).map_err(|e| format!("the settings {} are wrong: {e}", path.display()))
+        let parsed = Settings::parse(&text);
+        let mut settings = parsed.map_err(|e| format!("the settings {} are wrong: {e}", path.display()))?;
+        // Files that it names are beside it, wherever the program was started.
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let keys = settings.providers.values_mut().filter_map(|p| p.key_file.as_mut());
+        for named in settings.prices.iter_mut().chain(keys) {
+            *named = folder.join(&*named);
+        }
+        Ok(settings)
+    }
+
+    /// The prices that come with the program, with those of the file that is named in front.
+    ///
+    /// # Errors
+    /// That file cannot be read, or is wrong.
+    pub fn price_table(&self) -> Result<PriceTable, String> {
+        let Some(path) = &self.prices else { return Ok(PriceTable::built_in()) };
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| format!("the prices {} cannot be read: {e}", path.display()))?;
+        let own =
+            PriceTable::parse(&text).map_err(|e| format!("the prices {} are wrong: {e}", path.display()))?;
+        Ok(PriceTable::built_in().overridden_by(own))
     }
 
     /// Reads a text.
@@ -216,6 +238,24 @@ mod tests {
         assert!(wrong("[servers.\"a b\"]\ncommand = \"x\"\n").contains("servers.a b"));
         assert!(wrong("[servers.a]\nargs = []\n").contains("command"));
         assert!(wrong("attempts = 0").contains("at least once"));
+    }
+
+    #[test]
+    fn files_that_are_named_are_beside_the_settings() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("specgen.toml");
+        std::fs::write(&path, "prices = \"p.toml\"\n[providers.a]\nkey_file = \"k\"\n").unwrap();
+        let settings = Settings::read(&path).unwrap();
+        assert_eq!(settings.providers["a"].key_file.as_deref(), Some(folder.path().join("k").as_path()));
+        assert!(settings.price_table().unwrap_err().contains("cannot be read"));
+        std::fs::write(folder.path().join("p.toml"), "[\"a/m\"]\ninput = 1\noutput = 2\n").unwrap();
+        let prices = settings.price_table().unwrap();
+        assert!(prices.price("a/m").is_some() && prices.price("openai/gpt-5").is_some());
+        std::fs::write(folder.path().join("p.toml"), "[\"a/m\"]\ninput = -1\noutput = 2\n").unwrap();
+        assert!(settings.price_table().unwrap_err().contains("p.toml are wrong"));
+        assert!(Settings::read(&folder.path().join("none")).unwrap_err().contains("cannot be read"));
+        std::fs::write(&path, "budgets = 1\n").unwrap();
+        assert!(Settings::read(&path).unwrap_err().contains("budgets"));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 mod command;
 #[path = "model/failures.rs"]
 mod failures;
+#[path = "model/others.rs"]
+mod others;
 #[path = "model/records.rs"]
 mod records;
 #[path = "scripted/server.rs"]
@@ -33,6 +35,7 @@ fn client_of(server: &Server, wire: Wire, streamed: bool, more: &str) -> Arc<dyn
     let (api, url) = match wire {
         Wire::Messages => ("anthropic", server.root()),
         Wire::Chat => ("openai", server.v1()),
+        Wire::Other => panic!("a test of another wire makes its client itself"),
     };
     let settings = format!(
         "{more}\n[providers.local]\napi = \"{api}\"\nbase_url = \"{url}\"\nkey_env = \"LOCAL_KEY\"\nstream = {streamed}\n"

@@ -1,9 +1,11 @@
 //! The file of a journal: lines with checksums, appended and synced one at a time.
 //!
 //! Enters: entries. Leaves: a file, and its entries again.
-//! Holds: a line is `CHECKSUM JSON`; the checksum goes over the JSON with the one before as its seed, so lines that
-//! are changed, lost in the middle or in another order are seen. A line that could not be written whole is taken
-//! back, so the next one does not follow half of it; if it cannot be taken back, nothing more is written.
+//! Holds: a line is `CHECKSUM LENGTH JSON`; the checksum goes over the JSON with the one before as its seed, so
+//! lines that are changed, lost in the middle or in another order are seen. The last line is torn if it is shorter
+//! than it says, or holds a NUL, as blocks do that never reached the disk; if it is whole and wrong, it is damaged:
+//! it may have been acted on. A line that could not be written whole is taken back, so the next one does not follow
+//! half of it; if it cannot be taken back, nothing more is written.
 
 use super::Step;
 use super::entry::{Entry, JournalError};
@@ -76,8 +78,8 @@ impl Lines {
                     checksum = sum;
                     at = next;
                 }
-                // The last line: its write was never reported as done.
-                _ if next == bytes.len() => break,
+                // Its write was never reported as done.
+                _ if next == bytes.len() && is_torn(line, whole) => break,
                 Ok(_) => return Err(JournalError::damaged(path, entries.len() + 1, "it is not ended")),
                 Err(what) => return Err(JournalError::damaged(path, entries.len() + 1, &what)),
             }
@@ -104,7 +106,7 @@ impl Lines {
         }
         let json = serde_json::to_string(entry).map_err(|e| JournalError::Own { what: e.to_string() })?;
         let checksum = xxh3_64_with_seed(json.as_bytes(), self.checksum);
-        let line = format!("{checksum:016x} {json}\n");
+        let line = format!("{checksum:016x} {} {json}\n", json.len());
         self.hook.at(Step::Appending);
         if let Err(e) = self.write(line.as_bytes()) {
             let back =
@@ -132,14 +134,39 @@ impl Lines {
 
 fn parse(line: &[u8], before: u64) -> Result<(Entry, u64), String> {
     let text = std::str::from_utf8(line).map_err(|_| "it is not UTF-8".to_owned())?;
-    let (sum, json) = text.split_once(' ').ok_or_else(|| "it has no checksum".to_owned())?;
-    let written = u64::from_str_radix(sum, 16).map_err(|_| "it has no checksum".to_owned())?;
+    let mut parts = text.splitn(3, ' ');
+    let (Some(sum), Some(length), Some(json)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err("it has no checksum and length".to_owned());
+    };
     let computed = xxh3_64_with_seed(json.as_bytes(), before);
-    if written != computed || sum.len() != 16 {
-        return Err(format!("its checksum is {sum}, and it should be {computed:016x}"));
+    if sum != format!("{computed:016x}") {
+        return Err(format!("its checksum is {sum:?}, and it should be {computed:016x}"));
+    }
+    if length != json.len().to_string() {
+        return Err(format!("its length is {length:?}, and it should be {}", json.len()));
     }
     let entry = serde_json::from_str(json).map_err(|e| format!("it is no entry: {e}"))?;
     Ok((entry, computed))
+}
+
+/// Whether a last line that is not right is so because its write did not come to its end.
+fn is_torn(line: &[u8], ended: bool) -> bool {
+    if line.contains(&0) {
+        return true;
+    }
+    let text = String::from_utf8_lossy(line);
+    let mut parts = text.splitn(3, ' ');
+    let (_, length, json) = (parts.next(), parts.next(), parts.next());
+    match (length.and_then(|l| l.parse::<usize>().ok()), json) {
+        // A letter may be torn as well, so bytes are counted.
+        (Some(length), Some(_)) => {
+            let head =
+                line.iter().enumerate().filter(|(_, b)| **b == b' ').map(|(i, _)| i + 1).nth(1).unwrap_or(0);
+            !ended && line.len() - head <= length
+        }
+        // Not even its head is there.
+        _ => !ended,
+    }
 }
 
 fn lock(file: &File, path: &Path) -> Result<(), JournalError> {

@@ -110,8 +110,8 @@ pub struct Packer {
 }
 
 impl Packer {
-    /// The next exchange, packed.
-    pub fn pack(&mut self, exchange: &Exchange) -> Packed {
+    /// The next exchange, packed. [`Packer::keep`] says when it is where it is to be.
+    pub fn pack(&self, exchange: &Exchange) -> Packed {
         let request = &exchange.request;
         let shared = |earlier: &Request| {
             earlier.messages.iter().zip(&request.messages).take_while(|(a, b)| a == b).count()
@@ -119,7 +119,7 @@ impl Packer {
         // Of those that share the most, the last: it is the likeliest to have the same tools.
         let base = self.requests.iter().enumerate().map(|(i, r)| (shared(r), i)).max();
         let base = base.map(|(kept, after)| (kept, after, &self.requests[after]));
-        let packed = Packed {
+        Packed {
             key: key(&exchange.model, request),
             model: exchange.model.clone(),
             after: base.map(|(_, after, _)| after),
@@ -129,9 +129,27 @@ impl Packer {
             parameters: request.parameters.clone(),
             messages: request.messages[base.map_or(0, |(kept, _, _)| kept)..].to_vec(),
             outcome: exchange.outcome.clone(),
-        };
+        }
+    }
+
+    /// What was packed last is written: later ones may go on from it.
+    pub fn keep(&mut self, request: &Request) {
         self.requests.push(request.clone());
-        packed
+    }
+
+    /// A request by its number, from 0.
+    pub fn request(&self, number: usize) -> Option<&Request> {
+        self.requests.get(number)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.requests.len()
+    }
+
+    /// There are none.
+    pub fn is_empty(&self) -> bool {
+        self.requests.is_empty()
     }
 
     /// The next exchange, unpacked.
@@ -208,12 +226,18 @@ mod tests {
         let (mut packer, mut unpacker) = (Packer::default(), Packer::default());
         for each in &all {
             let packed = packer.pack(each);
+            packer.keep(&each.request);
             let line = serde_json::to_string(&packed).unwrap();
             let back = unpacker.unpack(serde_json::from_str(&line).unwrap()).unwrap();
             assert_eq!(&back, each);
         }
         let mut packer = Packer::default();
-        let sizes: Vec<usize> = all.iter().map(|e| packer.pack(e).messages.len()).collect();
+        let mut size = |e: &Exchange| {
+            let packed = packer.pack(e);
+            packer.keep(&e.request);
+            packed.messages.len()
+        };
+        let sizes: Vec<usize> = all.iter().map(&mut size).collect();
         assert_eq!(sizes, [1, 2, 1, 2, 0]);
     }
 

@@ -186,7 +186,7 @@ impl Provider {
                 }
                 ChatStreamEvent::End(end) => {
                     let seen = frames::lock(frames);
-                    return convert::streamed(end, &seen, &self.description);
+                    return convert::streamed(end, &seen, request, &self.description);
                 }
             }
         }
@@ -197,7 +197,7 @@ impl Provider {
         let chat = convert::request(request, &self.description);
         let options = self.options(request).with_capture_raw_body(true);
         match self.client.exec_chat(self.target(), chat, Some(&options)).await {
-            Ok(response) => convert::plain(response, &self.description),
+            Ok(response) => convert::plain(response, request, &self.description),
             Err(error) => match convert::cut_off(&error) {
                 Some(answer) => Ok(answer),
                 None => Err(fault::classify(&error, &self.description)),

@@ -39,7 +39,9 @@ pub struct Transcript {
 }
 
 impl Transcript {
-    /// A new one in the place of whatever is there. A run that is resumed writes it anew, from the journal.
+    /// A new one in the place of whatever is there. A run that is resumed writes it anew: first what the journal has
+    /// of stages that have ended (`Journal::answered`), then what is recalled or asked. What failed in a process
+    /// before is not in it.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -59,7 +61,9 @@ impl Transcript {
         let (file, packer) = &mut *inner;
         let mut line = serde_json::to_string(&packer.pack(exchange))?;
         line.push('\n');
-        file.write_all(line.as_bytes())
+        file.write_all(line.as_bytes())?;
+        packer.keep(&exchange.request);
+        Ok(())
     }
 
     /// Where it is.

@@ -1,6 +1,7 @@
 //! A command as a model.
 
 use super::{hasty, request};
+use specgen::model::Cancel;
 use specgen::model::budget::Budget;
 use specgen::model::caller::Caller;
 use specgen::model::command::{Asked, Command, schema};
@@ -116,7 +117,31 @@ async fn a_command_that_takes_too_long_is_killed_with_all_that_it_started() {
     assert_eq!(failure.kind, FailureKind::TimedOut, "{failure}");
     assert!(begun.elapsed() < Duration::from_secs(10));
     assert!(!caller.budget().spent().usage.is_nothing());
-    let pids = std::fs::read_to_string(&pids).unwrap();
+    all_gone(&pids).await;
+
+    // And when somebody stops it.
+    std::fs::remove_file(&pids).unwrap();
+    let command = Command::new(&text, Duration::from_secs(60)).unwrap();
+    let cancel = Cancel::new();
+    let caller = Caller::new(command, Budget::unlimited()).cancel(cancel.clone());
+    let stopping = async {
+        while !pids.exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        cancel.cancel();
+    };
+    let asked = request("go");
+    let begun = Instant::now();
+    let (result, ()) = tokio::join!(caller.ask(&asked), stopping);
+    assert_eq!(result.unwrap_err().kind, FailureKind::Cancelled);
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    all_gone(&pids).await;
+}
+
+/// Waits until the processes that a program has written down have ended.
+#[cfg(target_os = "linux")]
+async fn all_gone(pids: &Path) {
+    let pids = std::fs::read_to_string(pids).unwrap();
     assert_eq!(pids.lines().count(), 2);
     let gone = |pid: &str| match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
         Err(_) => true,

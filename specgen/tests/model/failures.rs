@@ -131,7 +131,7 @@ async fn what_is_no_answer_is_malformed() {
     for (wire, streamed) in WAYS {
         let event: &[u8] = match wire {
             Wire::Messages => b"event: content_block_delta\ndata: {\"type\": \xff\n\n",
-            Wire::Chat => b"data: {\"choices\": [{\"delta\": {\"content\": \"a\"}\n\n",
+            _ => b"data: {\"choices\": [{\"delta\": {\"content\": \"a\"}\n\n",
         };
         for (media, body) in [
             ("text/html", &b"<html>log in first</html>"[..]),

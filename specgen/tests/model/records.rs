@@ -3,6 +3,7 @@
 use super::scripted::{Reply, Said, Server, Wire};
 use super::{KEY, WAYS, client_of, hasty, request};
 use serde_json::json;
+use specgen::journal::Journal;
 use specgen::model::budget::Budget;
 use specgen::model::caller::Caller;
 use specgen::model::conversation::{Block, Message, Request, ToolResult};
@@ -69,6 +70,38 @@ async fn a_replay_is_the_same_byte_for_byte_with_no_network() {
         assert!(!first.is_empty());
         assert_eq!(String::from_utf8(first).unwrap(), String::from_utf8(second.clone()).unwrap());
         assert!(!String::from_utf8(second).unwrap().contains(KEY));
+    }
+}
+
+#[tokio::test]
+async fn the_key_is_in_nothing_that_is_kept() {
+    for (wire, streamed) in WAYS {
+        let folder = tempfile::tempdir().unwrap();
+        // A server that says the key wherever it can say something against a call.
+        let server = Server::start(|shown| match shown.number {
+            0 => Reply::status(503, &format!("no room for {KEY}")),
+            1 => Reply::Body("text/html", format!("<p>{KEY}</p>").into_bytes()),
+            2 => Reply::text("fine"),
+            _ => Reply::status(401, &format!("{KEY} is not a key, nor is {}", &KEY[..12])),
+        });
+        let journal = Arc::new(
+            Journal::create(&folder.path().join("out"), &json!({ "model": "local/tester" })).unwrap(),
+        );
+        let log: Arc<Journal> = Arc::clone(&journal);
+        let client = client_of(&server, wire, streamed, "");
+        let caller =
+            recorded(Caller::shared(client, Budget::unlimited()), &folder.path().join("t.jsonl")).log(log);
+        assert_eq!(caller.ask(&request("one")).await.unwrap().text(), "fine");
+        let failure = caller.ask(&request("two")).await.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::WrongKey);
+        let mut kept =
+            vec![failure.to_string(), format!("{failure:?}"), serde_json::to_string(&failure).unwrap()];
+        kept.push(std::fs::read_to_string(folder.path().join("t.jsonl")).unwrap());
+        kept.push(std::fs::read_to_string(folder.path().join("out/journal.jsonl")).unwrap());
+        for text in kept {
+            assert!(!text.contains(&KEY[..12]), "{text}");
+            assert!(text.contains("[key]"), "{text}");
+        }
     }
 }
 

@@ -58,6 +58,7 @@ pub(super) fn plain(shown: &Shown, said: &Said) -> String {
             })
             .to_string()
         }
+        Wire::Other => panic!("a script answers other wires with a body of its own"),
     }
 }
 
@@ -65,6 +66,7 @@ pub(super) fn stream(shown: &Shown, said: &Said) -> String {
     match shown.wire {
         Wire::Messages => messages(shown, said),
         Wire::Chat => chat(shown, said),
+        Wire::Other => panic!("a script answers other wires with a body of its own"),
     }
 }
 
@@ -179,7 +181,9 @@ pub(super) fn error(wire: Wire, code: u16, message: &str) -> String {
     };
     match wire {
         Wire::Messages => json!({ "type": "error", "error": { "type": kind, "message": message } }),
-        Wire::Chat => json!({ "error": { "message": message, "type": kind, "param": null, "code": null } }),
+        Wire::Chat | Wire::Other => {
+            json!({ "error": { "message": message, "type": kind, "param": null, "code": null } })
+        }
     }
     .to_string()
 }
@@ -191,7 +195,7 @@ pub(super) fn error_event(wire: Wire, kind: &str) -> String {
             let data = json!({ "type": "error", "error": { "type": kind, "message": "we are sorry" } });
             format!("event: error\ndata: {data}\n\n")
         }
-        Wire::Chat => {
+        Wire::Chat | Wire::Other => {
             format!("data: {}\n\n", json!({ "error": { "type": kind, "message": "we are sorry" } }))
         }
     }

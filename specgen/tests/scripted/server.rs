@@ -31,6 +31,8 @@ pub enum Wire {
     Messages,
     /// `/v1/chat/completions`.
     Chat,
+    /// Any other: the request is not understood, and the script answers with a body of its own.
+    Other,
 }
 
 /// What the server was shown.
@@ -39,6 +41,8 @@ pub struct Shown {
     /// The how-many-eth request it is, from 0.
     pub number: usize,
     pub wire: Wire,
+    /// The path that was asked for.
+    pub path: String,
     pub streamed: bool,
     pub model: String,
     /// The key that came with it.
@@ -163,10 +167,10 @@ impl Server {
                 if stopped.load(Ordering::SeqCst) {
                     break;
                 }
-                let (script, seen) = (Arc::clone(&script), Arc::clone(&seen));
+                let (script, seen, stop) = (Arc::clone(&script), Arc::clone(&seen), Arc::clone(&stopped));
                 std::thread::spawn(move || {
                     // A client that goes away is the client's affair.
-                    let _ = serve(stream, piece, &script, &seen);
+                    let _ = serve(stream, piece, &script, &seen, &stop);
                 });
             }
         });
@@ -205,13 +209,15 @@ fn serve(
     piece: usize,
     script: &Mutex<Script>,
     seen: &Mutex<Vec<Shown>>,
+    stop: &AtomicBool,
 ) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut out = stream;
     loop {
         let mut first = String::new();
-        if reader.read_line(&mut first)? == 0 {
+        // A server that was dropped serves nobody, on no connection.
+        if reader.read_line(&mut first)? == 0 || stop.load(Ordering::SeqCst) {
             return Ok(());
         }
         let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
@@ -226,7 +232,7 @@ fn serve(
             let (name, value) = line.split_once(':').unwrap_or((line, ""));
             match name.to_ascii_lowercase().as_str() {
                 "content-length" => length = value.trim().parse().unwrap_or(0),
-                "x-api-key" => key = value.trim().to_owned(),
+                "x-api-key" | "x-goog-api-key" => key = value.trim().to_owned(),
                 "authorization" => key = value.trim().trim_start_matches("Bearer ").to_owned(),
                 _ => {}
             }
@@ -236,10 +242,7 @@ fn serve(
         let wire = match path.split('?').next() {
             Some("/v1/messages") => Wire::Messages,
             Some("/v1/chat/completions") => Wire::Chat,
-            _ => {
-                write!(out, "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")?;
-                continue;
-            }
+            _ => Wire::Other,
         };
         let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
         let mut shown = match wires::parse(wire, &body) {
@@ -252,6 +255,7 @@ fn serve(
             }
         };
         shown.key = key;
+        shown.path = path;
         let reply = {
             let mut script = script.lock().unwrap();
             let mut seen = seen.lock().unwrap();

@@ -10,6 +10,23 @@ use specgen::model::conversation::{
 };
 
 pub(super) fn parse(wire: Wire, body: &Value) -> Result<Shown, String> {
+    if wire == Wire::Other {
+        return Ok(Shown {
+            number: 0,
+            path: String::new(),
+            wire,
+            streamed: body.get("stream") == Some(&Value::Bool(true)),
+            model: text(body, "model").to_owned(),
+            key: String::new(),
+            request: Request {
+                system: String::new(),
+                messages: Vec::new(),
+                tools: Vec::new(),
+                parameters: Parameters::default(),
+            },
+            body: body.clone(),
+        });
+    }
     let list = |name: &str| body.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
     let mut turns = Turns::default();
     let mut system = String::new();
@@ -71,6 +88,7 @@ pub(super) fn parse(wire: Wire, body: &Value) -> Result<Shown, String> {
     };
     Ok(Shown {
         number: 0,
+        path: String::new(),
         wire,
         streamed: body.get("stream") == Some(&Value::Bool(true)),
         model: text(body, "model").to_owned(),

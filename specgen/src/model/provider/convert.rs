@@ -106,17 +106,14 @@ pub(super) fn effort(effort: Effort) -> ReasoningEffort {
 }
 
 /// The answer that a stream was.
-pub(super) fn streamed(end: StreamEnd, frames: &Frames, from: &Description) -> Result<Answer, Failure> {
-    let usage = match end.captured_usage.as_ref() {
-        Some(said) if said.prompt_tokens.is_some() || said.completion_tokens.is_some() => usage(said),
-        // A server that counts nothing: what it wrote is known at least.
-        _ => {
-            let mut counted = frames.spent().unwrap_or_default();
-            counted.output = budget::tokens_of(frames.written);
-            counted.estimated = true;
-            counted
-        }
-    };
+pub(super) fn streamed(
+    end: StreamEnd,
+    frames: &Frames,
+    asked: &Request,
+    from: &Description,
+) -> Result<Answer, Failure> {
+    let said = end.captured_usage.as_ref().map(usage).unwrap_or_default();
+    let usage = counted(said, asked, frames.written);
     let reason = end.captured_stop_reason.clone();
     let parts = end.captured_content.map(MessageContent::into_parts).unwrap_or_default();
     let content = blocks(parts, end.captured_reasoning_content, from);
@@ -124,11 +121,25 @@ pub(super) fn streamed(end: StreamEnd, frames: &Frames, from: &Description) -> R
 }
 
 /// The answer that came in one piece.
-pub(super) fn plain(response: ChatResponse, from: &Description) -> Result<Answer, Failure> {
+pub(super) fn plain(response: ChatResponse, asked: &Request, from: &Description) -> Result<Answer, Failure> {
     let refusal = response.captured_raw_body.as_ref().and_then(refusal).unwrap_or_default();
-    let usage = usage(&response.usage);
+    let written = response.content.size() + response.reasoning_content.as_ref().map_or(0, String::len);
+    let usage = counted(usage(&response.usage), asked, written);
     let content = blocks(response.content.into_parts(), response.reasoning_content, from);
     finish(content, response.stop_reason.as_ref(), &refusal, usage, from)
+}
+
+/// What a provider said was spent; what it does not say is estimated, as nothing is free.
+fn counted(mut said: Usage, asked: &Request, written: usize) -> Usage {
+    if said.input + said.cached + said.cache_written == 0 {
+        said.input = budget::worst_case(asked).input;
+        said.estimated = true;
+    }
+    if said.output == 0 && written > 0 {
+        said.output = budget::tokens_of(written);
+        said.estimated = true;
+    }
+    said
 }
 
 /// Where a body says that the model declined.
@@ -139,6 +150,9 @@ fn refusal(body: &Value) -> Option<String> {
         let contents = output.iter().filter_map(|o| o.get("content")?.as_array());
         contents.flatten().find_map(|c| c.get("refusal")?.as_str().map(str::to_owned))
     };
+    if body.pointer("/incomplete_details/reason").and_then(Value::as_str) == Some("content_filter") {
+        return Some("the provider's filter ended the answer".to_owned());
+    }
     text("/choices/0/message/refusal").or_else(|| text("/stop_details/explanation")).or_else(in_output)
 }
 

@@ -92,6 +92,10 @@ fn http(status: u16, body: &str, headers: &HeaderMap, at: &Description) -> Failu
     let told = if said.is_empty() { String::new() } else { format!(": {said}") };
     let quota = ["insufficient_quota", "credit balance", "billing"].iter().any(|w| body.contains(w));
     let mut failure = match status {
+        // Google says so with 400.
+        400 if body.contains("API_KEY_INVALID") || body.contains("API key not valid") => {
+            wrong_key(&format!("{at_place} does not accept the key (400){told}"), at)
+        }
         401 => wrong_key(&format!("{at_place} does not accept the key (401){told}"), at),
         402 | 403 | 429 if status != 429 || quota => Failure::new(
             FailureKind::Rejected,

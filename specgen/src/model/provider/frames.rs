@@ -38,6 +38,9 @@ impl Frames {
         if text("/type") == Some("response.refusal.delta") {
             self.refusal.push_str(text("/delta").unwrap_or_default());
         }
+        if text("/response/incomplete_details/reason") == Some("content_filter") && self.refusal.is_empty() {
+            self.refusal.push_str("the provider's filter ended the answer");
+        }
         if let Some(explanation) = text("/delta/stop_details/explanation") {
             self.refusal.push_str(explanation);
         }
