@@ -10,12 +10,16 @@
 //! | [`model`] | models: clients, budgets, retries, transcripts |
 //! | [`servers`] | tool servers of others, over MCP |
 //! | [`settings`] | `specgen.toml` |
+//! | [`draft`] | the spec that a run writes, as data |
+//! | [`refusal`] | why something that a model wanted is not done |
 
 pub mod codebase;
+pub mod draft;
 pub mod journal;
 pub mod mcp;
 pub mod model;
 pub mod mutate;
+pub mod refusal;
 pub mod servers;
 pub mod settings;
 pub mod workbench;
