@@ -12,6 +12,8 @@
 //! | [`settings`] | `specgen.toml` |
 //! | [`draft`] | the spec that a run writes, as data |
 //! | [`refusal`] | why something that a model wanted is not done |
+//! | [`run`] | `specgen run` as a call |
+//! | [`stages`] | what a run does, one stage after the other |
 
 pub mod codebase;
 pub mod draft;
@@ -20,6 +22,8 @@ pub mod mcp;
 pub mod model;
 pub mod mutate;
 pub mod refusal;
+pub mod run;
 pub mod servers;
 pub mod settings;
+pub mod stages;
 pub mod workbench;

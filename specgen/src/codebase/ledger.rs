@@ -9,7 +9,7 @@ use super::outline::{Kind, outline};
 use super::search::{Hidden, walk};
 use super::text::{self, Text};
 use super::{Codebase, Refusal, search};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -17,13 +17,13 @@ use std::fmt::Write as _;
 const SHORTEST_REASON: usize = 12;
 
 /// What was looked at.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     files: BTreeMap<String, Entry>,
 }
 
 /// A file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The hash of the state that was looked at.
     pub hash: String,
@@ -38,7 +38,7 @@ pub struct Entry {
 }
 
 /// A function.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Function {
     /// Its name with the names around it.
     pub name: String,
@@ -51,7 +51,7 @@ pub struct Function {
 }
 
 /// How far something was looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Touch {
     /// Not at all.

@@ -162,6 +162,11 @@ impl Explorer {
         self.lock().clone()
     }
 
+    /// Goes on with the ledger of an earlier process.
+    pub fn restore(&self, ledger: Ledger) {
+        *self.lock() = ledger;
+    }
+
     /// What a model may call: those for the history only if there is one.
     pub fn definitions(&self) -> Vec<ToolDefinition> {
         let has = self.codebase.history().is_ok();
@@ -340,7 +345,7 @@ fn arguments<T: DeserializeOwned>(given: &Map<String, Value>) -> Result<T, Refus
 }
 
 /// The JSON schema of a tool's arguments.
-fn schema<T: JsonSchema>() -> Value {
+pub(crate) fn schema<T: JsonSchema>() -> Value {
     let mut schema = schemars::schema_for!(T).to_value();
     if let Some(map) = schema.as_object_mut() {
         map.remove("$schema");

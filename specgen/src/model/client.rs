@@ -22,7 +22,7 @@ use crate::settings::{ProviderSettings, Settings};
 use std::sync::Arc;
 
 /// Looks up a variable of an environment.
-pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub type Environment<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
 /// The environment of this process.
 pub fn environment(name: &str) -> Option<String> {

@@ -1,0 +1,234 @@
+//! Writing the spec, a part at a time.
+//!
+//! Holds: a part is merged when the spec with it resolves and can be evaluated, and the type invariant holds as far as
+//! it is tried; a refused part leaves the spec as it was. What is locked does not change without grounds
+//! ([`crate::draft::change`]), and a claim that was changed must notice some error in the spec.
+
+use super::arguments::{FinishDraft, Named, PutAction, PutClaims, SetConstraint, SetFairness, SetFrame};
+use super::challenge;
+use super::desk::Desk;
+use super::smoke;
+use super::state::Stage;
+use crate::draft::change::Change;
+use crate::draft::lock::Locks;
+use crate::draft::{Action, Constant, Definition, Draft, Variable, part};
+use crate::refusal::{Reason, Refused};
+use crate::workbench::source::SpecInput;
+use crate::workbench::symbols::{SymbolLevel, SymbolsInput};
+
+/// How many invariants a feature usually bears.
+const USUAL: usize = 10;
+
+impl Desk<'_> {
+    pub(super) fn set_frame(&mut self, given: SetFrame) -> Result<String, Refused> {
+        if !self.state.draft.actions.is_empty() {
+            let message = "the spec has actions already: it is not begun again";
+            return Err(Refused::new(Reason::NameTaken, message, "change its parts one by one"));
+        }
+        part::identifier(&given.module)?;
+        for module in &given.extends {
+            part::identifier(module)?;
+        }
+        let mut draft = Draft {
+            module: given.module,
+            about: given.about.lines().collect::<Vec<_>>().join(" "),
+            extends: given.extends,
+            deadlock: given.deadlock,
+            ..Draft::default()
+        };
+        let changes = given
+            .constants
+            .into_iter()
+            .map(Change::Constant)
+            .chain(given.variables.into_iter().map(Change::Variable))
+            .chain(given.operators.into_iter().map(Change::Operator))
+            .chain([Change::Init(given.init), Change::TypeInvariant(given.type_invariant)]);
+        for change in changes {
+            draft = draft.with(change, &Locks::default(), None)?.0;
+        }
+        smoke::resolves(self.setting, &draft)?;
+        self.state.draft = draft;
+        Ok("the frame stands; now the actions, one at a time".into())
+    }
+
+    pub(super) fn put_operator(&mut self, given: Definition) -> Result<String, Refused> {
+        self.change(Change::Operator(given))
+    }
+
+    pub(super) fn put_init(&mut self, given: Definition) -> Result<String, Refused> {
+        self.change(Change::Init(given))
+    }
+
+    pub(super) fn put_variable(&mut self, given: Variable) -> Result<String, Refused> {
+        self.change(Change::Variable(given))
+    }
+
+    pub(super) fn put_constant(&mut self, given: Constant) -> Result<String, Refused> {
+        self.change(Change::Constant(given))
+    }
+
+    pub(super) fn remove_action(&mut self, given: Named) -> Result<String, Refused> {
+        self.change(Change::RemoveAction { name: given.name })
+    }
+
+    pub(super) fn set_constraint(&mut self, given: SetConstraint) -> Result<String, Refused> {
+        let before = self.tried(&self.state.draft)?;
+        let kept = (self.state.draft.clone(), self.state.weakenings.clone(), self.state.locks.clone());
+        let text = self.change(Change::Constraint { constraint: given.constraint })?;
+        // Merged: what does it leave?
+        let Some(before) = before else { return Ok(text) };
+        let Some(after) = self.tried(&self.state.draft)? else { return Ok(text) };
+        let (all, some) = (smoke::never_taken(&kept.0, &before), smoke::never_taken(&kept.0, &after));
+        let lost: Vec<String> = some.into_iter().filter(|name| !all.contains(name)).collect();
+        if !lost.is_empty() || after.distinct_states <= 1 && before.distinct_states > 1 {
+            (self.state.draft, self.state.weakenings, self.state.locks) = kept;
+            let message = format!(
+                "with this constraint {} of {} states are left, and nothing is ever done by: {}",
+                after.distinct_states,
+                before.distinct_states,
+                lost.join(", ")
+            );
+            let help = "bound the values that grow, not what happens";
+            return Err(Refused::new(Reason::ConstraintCutsAll, message, help));
+        }
+        Ok(text)
+    }
+
+    pub(super) fn set_fairness(&mut self, given: SetFairness) -> Result<String, Refused> {
+        self.change(Change::Fairness { conjuncts: given.conjuncts })
+    }
+
+    pub(super) fn put_action(&mut self, given: PutAction) -> Result<String, Refused> {
+        let sources = self.sources(&format!("the action {}", given.name), &given.sources)?;
+        let action = Action { name: given.name, text: given.text, step: given.step, sources };
+        self.change(Change::Action(action))
+    }
+
+    pub(super) fn put_claims(&mut self, given: PutClaims) -> Result<String, Refused> {
+        if given.invariants.is_empty() && given.properties.is_empty() {
+            return Err(Refused::new(Reason::BadArguments, "there is no claim", ""));
+        }
+        let mut draft = self.state.draft.clone();
+        let mut weakenings = Vec::new();
+        let invariants = given.invariants.into_iter().map(Change::Invariant);
+        for change in invariants.chain(given.properties.into_iter().map(Change::Property)) {
+            if let Change::Invariant(claim) | Change::Property(claim) = &change
+                && claim.why.trim().len() < 15
+            {
+                let message = format!("{} does not say why it must hold", claim.name);
+                return Err(Refused::new(Reason::NoEvidence, message, "give a sentence"));
+            }
+            let (next, weaker) = draft.with(change, &self.state.locks, self.state.grounds.as_ref())?;
+            draft = next;
+            weakenings.extend(weaker);
+        }
+        self.merge(draft, weakenings)
+    }
+
+    pub(super) fn finish_draft(&mut self, given: FinishDraft) -> Result<String, Refused> {
+        let draft = &self.state.draft;
+        if draft.init.is_none() || draft.actions.is_empty() {
+            let message = "Next has no step: there are no actions";
+            return Err(Refused::new(Reason::EmptyNext, message, "add them with put_action"));
+        }
+        let output = smoke::smoke(self.setting, draft)?;
+        if smoke::never_taken(draft, &output).len() == draft.actions.len() {
+            let message = "no action has a step from the initial states: Next is empty";
+            return Err(Refused::new(Reason::EmptyNext, message, "look at Init and at the guards"));
+        }
+        let count = draft.invariants.len();
+        if count < USUAL && given.fewer_because.as_ref().is_none_or(|why| why.trim().len() < 30) {
+            let message = format!("there are {count} invariants; a feature usually bears {USUAL}");
+            let help = "add some with put_claims, or say in fewer_because why this one does not bear them";
+            return Err(Refused::new(Reason::TooFewInvariants, message, help));
+        }
+        if count == 0 {
+            return Err(Refused::new(
+                Reason::TooFewInvariants,
+                "there is no invariant",
+                "add one with put_claims",
+            ));
+        }
+        self.state.few_invariants = given.fewer_because.filter(|_| count < USUAL);
+        self.state.locks = Locks::of(draft)?;
+        self.done = true;
+        Ok(format!("{count} invariants are locked"))
+    }
+
+    /// Makes a change, if the spec with it makes sense.
+    fn change(&mut self, change: Change) -> Result<String, Refused> {
+        self.classified()?;
+        let (draft, weakenings) =
+            self.state.draft.with(change, &self.state.locks, self.state.grounds.as_ref())?;
+        self.merge(draft, weakenings)
+    }
+
+    fn merge(
+        &mut self,
+        draft: Draft,
+        weakenings: Vec<crate::draft::change::Weakening>,
+    ) -> Result<String, Refused> {
+        self.nothing_trivial(&draft)?;
+        let mut told = String::from("merged");
+        match self.tried(&draft)? {
+            Some(output) => {
+                told += &format!("; as far as it was tried, {} different states", output.distinct_states);
+                let never = smoke::never_taken(&draft, &output);
+                if !never.is_empty() {
+                    told += &format!("; never taken there: {}", never.join(", "));
+                }
+            }
+            None => smoke::resolves(self.setting, &draft)?,
+        }
+        for weakening in &weakenings {
+            challenge::notices_something(self.setting, &draft, &weakening.what)?;
+        }
+        if !weakenings.is_empty() {
+            let what: Vec<&str> = weakenings.iter().map(|w| w.what.as_str()).collect();
+            told += &format!("; the report will show that this was changed: {}", what.join(", "));
+            self.state.locks = Locks::of(&draft)?;
+        }
+        if self.stage != Stage::Draft && !self.state.locks.is_empty() {
+            // New claims are locked as they come.
+            self.state.locks = Locks::of(&draft)?;
+        }
+        self.state.weakenings.extend(weakenings);
+        self.state.draft = draft;
+        Ok(told)
+    }
+
+    /// Tries a draft that has behaviours.
+    fn tried(&self, draft: &Draft) -> Result<Option<crate::workbench::check::CheckOutput>, Refused> {
+        match draft.init.is_some() && !draft.actions.is_empty() {
+            true => smoke::smoke(self.setting, draft).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// No claim is about constants alone.
+    fn nothing_trivial(&self, draft: &Draft) -> Result<(), Refused> {
+        let input =
+            SymbolsInput { spec: SpecInput::of_text(draft.written().module), ..SymbolsInput::default() };
+        let Ok(symbols) = self.setting.bench.symbols(&SymbolsInput { page: all(), ..input }) else {
+            // What is wrong with it is said by whoever tries it.
+            return Ok(());
+        };
+        for claim in draft.invariants.iter().chain(&draft.properties) {
+            let constant = |s: &&crate::workbench::symbols::Symbol| {
+                s.name == claim.name && s.level == SymbolLevel::Constant
+            };
+            if symbols.symbols.iter().find(constant).is_some() {
+                return Err(Refused::new(
+                    Reason::TrivialInvariant,
+                    format!("{} is the same in every state: `{}`", claim.name, claim.text),
+                    "say something of the variables",
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn all() -> crate::workbench::page::Page {
+    crate::workbench::page::Page { cursor: None, limit: Some(500) }
+}
