@@ -131,12 +131,27 @@ pub(super) struct PutAction {
     pub sources: Vec<Lines>,
 }
 
-/// A part by name.
+/// Several changes that only make sense together, such as a variable more.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Named {
-    /// Its name.
-    pub name: String,
+pub(super) struct Revise {
+    /// Variables to be added.
+    #[serde(default)]
+    pub variables: Vec<Variable>,
+    /// Constants to be added, or to be given another value.
+    #[serde(default)]
+    pub constants: Vec<Constant>,
+    /// Operators to be added or replaced.
+    #[serde(default)]
+    pub operators: Vec<Definition>,
+    /// The initial predicate, where it changes.
+    pub init: Option<Definition>,
+    /// Actions to be added or replaced.
+    #[serde(default)]
+    pub actions: Vec<PutAction>,
+    /// Actions to be taken out.
+    #[serde(default)]
+    pub remove_actions: Vec<String>,
 }
 
 /// A predicate that bounds the search.

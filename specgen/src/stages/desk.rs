@@ -102,7 +102,6 @@ const TOOLS: &[Tool] = &[
         set_frame,
         "Begins the spec: constants, variables, Init, type invariant."
     ),
-    tool!("put_operator", WRITING, crate::draft::Definition, put_operator, "Adds or replaces an operator."),
     tool!(
         "put_action",
         WRITING,
@@ -110,21 +109,12 @@ const TOOLS: &[Tool] = &[
         put_action,
         "Adds or replaces one action; it is parsed, resolved and tried at once, and refused if that fails."
     ),
-    tool!("remove_action", WRITING, a::Named, remove_action, "Takes an action out."),
-    tool!("put_init", WRITING, crate::draft::Definition, put_init, "Replaces the initial predicate."),
     tool!(
-        "put_variable",
+        "revise",
         WRITING,
-        crate::draft::Variable,
-        put_variable,
-        "Adds a variable; Init and actions must follow."
-    ),
-    tool!(
-        "put_constant",
-        WRITING,
-        crate::draft::Constant,
-        put_constant,
-        "Adds a constant, or gives it another value."
+        a::Revise,
+        revise,
+        "Makes several changes as one: variables, constants, operators, Init, actions. They are tried together."
     ),
     tool!(
         "put_claims",

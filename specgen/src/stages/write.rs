@@ -4,14 +4,14 @@
 //! it is tried; a refused part leaves the spec as it was. What is locked does not change without grounds
 //! ([`crate::draft::change`]), and a claim that was changed must notice some error in the spec.
 
-use super::arguments::{FinishDraft, Named, PutAction, PutClaims, SetConstraint, SetFairness, SetFrame};
+use super::arguments::{FinishDraft, PutAction, PutClaims, Revise, SetConstraint, SetFairness, SetFrame};
 use super::challenge;
 use super::desk::Desk;
 use super::smoke;
 use super::state::Stage;
 use crate::draft::change::Change;
 use crate::draft::lock::Locks;
-use crate::draft::{Action, Constant, Definition, Draft, Variable, part};
+use crate::draft::{Action, Draft, part};
 use crate::refusal::{Reason, Refused};
 use crate::workbench::source::SpecInput;
 use crate::workbench::symbols::{SymbolLevel, SymbolsInput};
@@ -51,24 +51,27 @@ impl Desk<'_> {
         Ok("the frame stands; now the actions, one at a time".into())
     }
 
-    pub(super) fn put_operator(&mut self, given: Definition) -> Result<String, Refused> {
-        self.change(Change::Operator(given))
-    }
-
-    pub(super) fn put_init(&mut self, given: Definition) -> Result<String, Refused> {
-        self.change(Change::Init(given))
-    }
-
-    pub(super) fn put_variable(&mut self, given: Variable) -> Result<String, Refused> {
-        self.change(Change::Variable(given))
-    }
-
-    pub(super) fn put_constant(&mut self, given: Constant) -> Result<String, Refused> {
-        self.change(Change::Constant(given))
-    }
-
-    pub(super) fn remove_action(&mut self, given: Named) -> Result<String, Refused> {
-        self.change(Change::RemoveAction { name: given.name })
+    pub(super) fn revise(&mut self, given: Revise) -> Result<String, Refused> {
+        self.classified()?;
+        let mut changes: Vec<Change> = given.constants.into_iter().map(Change::Constant).collect();
+        changes.extend(given.variables.into_iter().map(Change::Variable));
+        changes.extend(given.operators.into_iter().map(Change::Operator));
+        changes.extend(given.init.map(Change::Init));
+        for action in given.actions {
+            changes.push(Change::Action(self.action(action)?));
+        }
+        changes.extend(given.remove_actions.into_iter().map(|name| Change::RemoveAction { name }));
+        if changes.is_empty() {
+            return Err(Refused::new(Reason::BadArguments, "there is no change", ""));
+        }
+        let mut draft = self.state.draft.clone();
+        let mut weakenings = Vec::new();
+        for change in changes {
+            let (next, weaker) = draft.with(change, &self.state.locks, self.state.grounds.as_ref())?;
+            draft = next;
+            weakenings.extend(weaker);
+        }
+        self.merge(draft, weakenings)
     }
 
     pub(super) fn set_constraint(&mut self, given: SetConstraint) -> Result<String, Refused> {
@@ -99,9 +102,13 @@ impl Desk<'_> {
     }
 
     pub(super) fn put_action(&mut self, given: PutAction) -> Result<String, Refused> {
-        let sources = self.sources(&format!("the action {}", given.name), &given.sources)?;
-        let action = Action { name: given.name, text: given.text, step: given.step, sources };
+        let action = self.action(given)?;
         self.change(Change::Action(action))
+    }
+
+    fn action(&self, given: PutAction) -> Result<Action, Refused> {
+        let sources = self.sources(&format!("the action {}", given.name), &given.sources)?;
+        Ok(Action { name: given.name, text: given.text, step: given.step, sources })
     }
 
     pub(super) fn put_claims(&mut self, given: PutClaims) -> Result<String, Refused> {
