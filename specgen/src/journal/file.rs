@@ -9,6 +9,7 @@
 
 use super::Step;
 use super::entry::{Entry, JournalError};
+use crate::model::canonical;
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -110,7 +111,7 @@ impl Lines {
             let what = "is not written any more after an earlier write failed".into();
             return Err(JournalError::Io { path: self.path.clone(), what });
         }
-        let json = serde_json::to_string(entry).map_err(|e| JournalError::Own { what: e.to_string() })?;
+        let json = canonical::text(entry);
         let checksum = xxh3_64_with_seed(json.as_bytes(), self.checksum);
         let line = format!("{checksum:016x} {} {json}\n", json.len());
         self.hook.at(Step::Appending);
