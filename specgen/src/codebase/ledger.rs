@@ -31,8 +31,8 @@ pub struct Entry {
     pub lines: usize,
     /// The lines that were shown, as ranges that do not touch.
     pub read: Vec<(usize, usize)>,
-    /// Its functions.
-    pub functions: Vec<Function>,
+    /// Its functions; `None` as long as nobody has looked into it, since parsing everything would take minutes.
+    pub functions: Option<Vec<Function>>,
     /// Why it need not be read.
     pub ruled_out: Option<String>,
 }
@@ -77,16 +77,27 @@ impl Touch {
 
 impl Entry {
     fn of(text: &Text) -> Self {
-        let symbols = outline(text).symbols.into_iter().filter(|s| s.kind == Kind::Function);
-        let functions =
-            symbols.map(|s| Function { name: s.name, first: s.first, last: s.last, ruled_out: None });
         Entry {
             hash: text.hash.clone(),
             lines: text.lines(),
             read: Vec::new(),
-            functions: functions.collect(),
+            functions: None,
             ruled_out: None,
         }
+    }
+
+    fn know(&mut self, text: &Text) -> &mut Vec<Function> {
+        self.functions.get_or_insert_with(|| {
+            let symbols = outline(text).symbols.into_iter().filter(|s| s.kind == Kind::Function);
+            let functions =
+                symbols.map(|s| Function { name: s.name, first: s.first, last: s.last, ruled_out: None });
+            functions.collect()
+        })
+    }
+
+    /// Its functions, as far as they are known.
+    pub fn known(&self) -> &[Function] {
+        self.functions.as_deref().unwrap_or_default()
     }
 
     /// How many lines were shown.
@@ -141,56 +152,65 @@ impl Ledger {
         Ledger { files: texts.map(|t| (t.path.clone(), Entry::of(&t))).collect() }
     }
 
+    /// Looks into all files that nobody has looked into yet, for a report that names every function.
+    pub fn know_all(&mut self, codebase: &Codebase) {
+        for (path, entry) in self.files.iter_mut().filter(|(_, e)| e.functions.is_none()) {
+            if let Ok(text) = codebase.read(path) {
+                entry.know(&text);
+            }
+        }
+    }
+
     /// Lines of a file were shown.
     pub fn read(&mut self, text: &Text, first: usize, last: usize) {
         let last = last.min(text.lines());
+        let entry = self.current(text);
+        if first <= last {
+            entry.add(first.max(1), last);
+        }
+    }
+
+    /// The entry of a file as it is now.
+    fn current(&mut self, text: &Text) -> &mut Entry {
         let entry = self.files.entry(text.path.clone()).or_insert_with(|| Entry::of(text));
         if entry.hash != text.hash {
             let reason = entry.ruled_out.take();
             *entry = Entry::of(text);
             entry.ruled_out = reason;
         }
-        if first <= last {
-            entry.add(first.max(1), last);
-        }
+        entry.know(text);
+        entry
     }
 
-    /// What need not be read: a file, a folder, what a glob matches, or one function of a file. How many files or
-    /// functions that are.
+    /// One function of a file need not be read. How many have that name.
     ///
     /// # Errors
-    /// There is no such thing, or the reason is none.
-    pub fn rule_out(&mut self, what: &str, function: Option<&str>, reason: &str) -> Result<usize, Refusal> {
-        let arguments = |why: String| Refusal::Arguments { why };
-        let reason = reason.trim();
-        if reason.chars().count() < SHORTEST_REASON {
-            return Err(arguments(format!(
-                "{reason:?} is no reason: say why {what} does not matter to the feature"
-            )));
+    /// There is no such function, or the reason is none.
+    pub fn rule_out_function(&mut self, text: &Text, name: &str, reason: &str) -> Result<usize, Refusal> {
+        let reason = given(reason, name)?;
+        let is = |f: &&mut Function| f.name == name || f.name.rsplit('.').next() == Some(name);
+        let mut count = 0;
+        for function in self.current(text).know(text).iter_mut().filter(is) {
+            function.ruled_out = Some(reason.clone());
+            count += 1;
         }
-        if let Some(name) = function {
-            let not_there = || Refusal::NotThere { path: what.to_owned(), close: None };
-            let entry = self.files.get_mut(what).ok_or_else(not_there)?;
-            let is = |f: &&mut Function| f.name == name || f.name.rsplit('.').next() == Some(name);
-            let found: Vec<_> = entry.functions.iter_mut().filter(is).collect();
-            let count = found.len();
-            for function in found {
-                function.ruled_out = Some(reason.to_owned());
-            }
-            return match count {
-                0 => {
-                    Err(arguments(format!("{what} has no function {name}\nhelp: outline shows which it has")))
-                }
-                _ => Ok(count),
-            };
-        }
+        let why = || format!("{} has no function {name}\nhelp: outline shows which it has", text.path);
+        if count == 0 { Err(Refusal::Arguments { why: why() }) } else { Ok(count) }
+    }
+
+    /// What need not be read: a file, a folder, what a glob matches. How many files that are.
+    ///
+    /// # Errors
+    /// There is no such file, or the reason is none.
+    pub fn rule_out(&mut self, what: &str, reason: &str) -> Result<usize, Refusal> {
+        let reason = given(reason, what)?;
         let folder = what.trim_end_matches('/');
         let matcher = search::glob(what)?;
         let mut count = 0;
         for (path, entry) in &mut self.files {
             let inside = path.strip_prefix(folder).is_some_and(|r| r.is_empty() || r.starts_with('/'));
             if inside || (what.contains(['*', '?', '[', '{']) && search::matches(&matcher, what, path)) {
-                entry.ruled_out = Some(reason.to_owned());
+                entry.ruled_out = Some(reason.clone());
                 count += 1;
             }
         }
@@ -213,7 +233,7 @@ impl Ledger {
             match entry.touch() {
                 Touch::Untouched => open.push(path.clone()),
                 Touch::Partly => {
-                    let rest = entry.functions.iter().filter(|f| entry.touch_of(f) < Touch::Read);
+                    let rest = entry.known().iter().filter(|f| entry.touch_of(f) < Touch::Read);
                     open.extend(rest.map(|f| format!("{path}: {}", f.name)));
                 }
                 Touch::Read | Touch::RuledOut => {}
@@ -239,9 +259,10 @@ impl Ledger {
             "| file | state | lines read | functions read | why not |\n| --- | --- | --- | --- | --- |\n",
         );
         for (touch, path, entry) in rows.iter().take(most) {
-            let read = entry.functions.iter().filter(|f| entry.touch_of(f) == Touch::Read).count();
+            let read = entry.known().iter().filter(|f| entry.touch_of(f) == Touch::Read).count();
+            let all = entry.functions.as_ref().map_or("?".to_owned(), |f| f.len().to_string());
             let mut why = entry.ruled_out.clone().unwrap_or_default();
-            for function in &entry.functions {
+            for function in entry.known() {
                 if let Some(reason) = &function.ruled_out {
                     let _ =
                         write!(why, "{}{}: {reason}", if why.is_empty() { "" } else { "; " }, function.name);
@@ -249,11 +270,10 @@ impl Ledger {
             }
             let _ = writeln!(
                 out,
-                "| {path} | {} | {}/{} | {read}/{} | {} |",
+                "| {path} | {} | {}/{} | {read}/{all} | {} |",
                 touch.words(),
                 entry.lines_read(),
                 entry.lines,
-                entry.functions.len(),
                 why.replace('|', "\\|").replace('\n', " ")
             );
         }
@@ -262,4 +282,14 @@ impl Ledger {
         }
         out
     }
+}
+
+/// A reason that is one.
+fn given(reason: &str, what: &str) -> Result<String, Refusal> {
+    let reason = reason.trim();
+    if reason.chars().count() < SHORTEST_REASON {
+        let why = format!("{reason:?} is no reason: say why {what} does not matter to the feature");
+        return Err(Refusal::Arguments { why });
+    }
+    Ok(reason.to_owned())
 }

@@ -128,7 +128,9 @@ impl Codebase {
         }
         // By the walk, so that what is ignored is decided in one way: folders are those that hold files.
         let mut names: Vec<(bool, String)> = Vec::new();
+        let mut seen = 0;
         for file in walk(self, &place.full, hidden).take(MOST_FILES) {
+            seen += 1;
             let inner = file.full.strip_prefix(&place.full).ok().map(relative).unwrap_or_default();
             let (name, file) = match inner.split_once('/') {
                 Some((folder, _)) => (folder.to_owned(), false),
@@ -145,7 +147,7 @@ impl Codebase {
             let path = if place.relative == "." { name } else { format!("{}/{name}", place.relative) };
             self.found(&path, !file)
         });
-        Ok(Page { items: items.collect(), skipped: skip, total, counted: true })
+        Ok(Page { items: items.collect(), skipped: skip, total, counted: seen < MOST_FILES })
     }
 
     /// Files that a glob matches, as `src/**/*.rs`.
@@ -160,18 +162,19 @@ impl Codebase {
         take: usize,
     ) -> Result<Page<Found>, Refusal> {
         let matcher = glob(pattern)?;
-        let mut total = 0;
+        let (mut seen, mut total) = (0, 0);
         let mut items = Vec::new();
-        for file in walk(self, self.root(), hidden)
-            .take(MOST_FILES)
-            .filter(|f| matches(&matcher, pattern, &f.relative))
-        {
+        for file in walk(self, self.root(), hidden).take(MOST_FILES) {
+            seen += 1;
+            if !matches(&matcher, pattern, &file.relative) {
+                continue;
+            }
             if total >= skip && items.len() < take {
                 items.push(self.found(&file.relative, false));
             }
             total += 1;
         }
-        Ok(Page { items, skipped: skip, total, counted: true })
+        Ok(Page { items, skipped: skip, total, counted: seen < MOST_FILES })
     }
 
     fn found(&self, path: &str, folder: bool) -> Found {
@@ -205,7 +208,9 @@ impl Codebase {
         };
         let enough = skip.saturating_add(take).saturating_mul(4).max(1000);
         let mut page = Page { items: Vec::new(), skipped: skip, total: 0, counted: true };
+        let mut seen = 0;
         for file in files {
+            seen += 1;
             if only.as_ref().is_some_and(|(m, g)| !matches(m, g, &file.relative)) {
                 continue;
             }
@@ -225,6 +230,7 @@ impl Codebase {
                 break;
             }
         }
+        page.counted &= seen < MOST_FILES;
         Ok(page)
     }
 }

@@ -216,12 +216,12 @@ impl Explorer {
     fn list(&self, a: &List) -> Result<Told, Refusal> {
         let path = a.path.as_deref().unwrap_or(".");
         let page = self.codebase.list(path, hidden(a.hidden, a.ignored), a.skip, MOST_ITEMS)?;
-        Ok(show::files(&format!("{path}: {} entries", page.total), &page))
+        Ok(show::files(path, "entries", &page))
     }
 
     fn glob(&self, a: &Glob) -> Result<Told, Refusal> {
         let page = self.codebase.glob(&a.pattern, hidden(a.hidden, a.ignored), a.skip, MOST_ITEMS)?;
-        Ok(show::files(&format!("{}: {} files", a.pattern, page.total), &page))
+        Ok(show::files(&a.pattern, "files", &page))
     }
 
     fn grep(&self, a: &Grep) -> Result<Told, Refusal> {
@@ -260,8 +260,13 @@ impl Explorer {
     }
 
     fn rule_out(&self, a: &RuleOut) -> Result<Told, Refusal> {
-        let count = self.lock().rule_out(&a.path, a.function.as_deref(), &a.reason)?;
-        let what = if a.function.is_some() { "functions" } else { "files" };
+        let (count, what) = match &a.function {
+            Some(name) => {
+                let text = self.codebase.read(&a.path)?;
+                (self.lock().rule_out_function(&text, name, &a.reason)?, "functions")
+            }
+            None => (self.lock().rule_out(&a.path, &a.reason)?, "files"),
+        };
         Ok(Told { text: format!("{count} {what} ruled out: {}", a.path), shown: Vec::new() })
     }
 

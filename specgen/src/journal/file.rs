@@ -9,11 +9,18 @@
 
 use super::Step;
 use super::entry::{Entry, JournalError};
+use crate::model::canonical;
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+/// How often a lock is tried.
+const LOCK_ATTEMPTS: usize = 50;
+/// How long it is waited in between.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// Called between steps on disk, in tests.
 pub(super) struct Hook(pub Option<Box<dyn Fn(Step) + Send>>);
@@ -104,7 +111,7 @@ impl Lines {
             let what = "is not written any more after an earlier write failed".into();
             return Err(JournalError::Io { path: self.path.clone(), what });
         }
-        let json = serde_json::to_string(entry).map_err(|e| JournalError::Own { what: e.to_string() })?;
+        let json = canonical::text(entry);
         let checksum = xxh3_64_with_seed(json.as_bytes(), self.checksum);
         let line = format!("{checksum:016x} {} {json}\n", json.len());
         self.hook.at(Step::Appending);
@@ -169,12 +176,17 @@ fn is_torn(line: &[u8], ended: bool) -> bool {
     }
 }
 
+/// A process that we start holds the lock as well until it has become another program, so a lock that is taken may
+/// be free in a moment.
 fn lock(file: &File, path: &Path) -> Result<(), JournalError> {
-    match file.try_lock() {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => Err(JournalError::Locked { path: path.to_owned() }),
-        Err(TryLockError::Error(e)) => Err(JournalError::io("cannot be locked", path, &e)),
+    for _ in 0..LOCK_ATTEMPTS {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::Error(e)) => return Err(JournalError::io("cannot be locked", path, &e)),
+        }
     }
+    Err(JournalError::Locked { path: path.to_owned() })
 }
 
 /// Makes names in the folder of `path` last.

@@ -7,11 +7,11 @@
 //! until patience ends; then the failure says how often it was tried.
 
 use super::budget::{Budget, Hold};
-use super::conversation::{Answer, Request, Usage};
+use super::conversation::{Answer, Block, Request, Usage};
 use super::exchange::{Exchange, Outcome, key};
 use super::failure::{Failure, FailureKind};
 use super::transcript::Transcript;
-use super::{Cancel, Event, ModelClient, Unwatched, Watch, cancelled};
+use super::{Cancel, Event, ModelClient, Unwatched, Watch, cancelled, canonical};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use std::sync::Arc;
 use std::time::Duration;
@@ -210,6 +210,8 @@ impl Caller {
         result: Result<Answer, Failure>,
     ) -> Result<Answer, Failure> {
         let retry_after = result.as_ref().err().and_then(|f| f.retry_after);
+        // As it will be read again: whoever makes text of a call's arguments gets the same text then.
+        let result = result.map(ordered);
         let exchange = self.exchange(request, Outcome::from(result));
         hold.settle(exchange.outcome.usage());
         if let Some(log) = &self.log {
@@ -232,6 +234,18 @@ impl Caller {
         written
             .map_err(|e| not_kept(&format!("the transcript {}", transcript.path().display()), &e.to_string()))
     }
+}
+
+/// An answer with the keys of all its data in order.
+fn ordered(mut answer: Answer) -> Answer {
+    for block in &mut answer.content {
+        match block {
+            Block::ToolCall(call) => call.input = canonical::sorted(call.input.take()),
+            Block::Opaque { data, .. } => *data = canonical::sorted(data.take()),
+            Block::Text { .. } | Block::ToolResult(_) => {}
+        }
+    }
+    answer
 }
 
 fn beyond(mut failure: Failure, first: String) -> Failure {

@@ -1,8 +1,8 @@
 //! One text for each piece of data, whatever order its keys came in, and the hash of it.
 //!
 //! Enters: anything that serialises to JSON. Leaves: its canonical text (keys in order, no spaces), and a hash.
-//! Holds: equal data has equal text, in any build: a crate that turns on `serde_json/preserve_order` somewhere in
-//! the program changes nothing here.
+//! Holds: equal data has equal text, in any build: that a crate turns on `serde_json/preserve_order` somewhere in
+//! the program (`genai` does) changes nothing here.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -19,6 +19,19 @@ pub fn text(data: &impl Serialize) -> String {
 /// The hash of the canonical text of `data`: 64 hexadecimal digits.
 pub fn hash(data: &impl Serialize) -> String {
     blake3::hash(text(data).as_bytes()).to_hex().to_string()
+}
+
+/// The same data with all keys in order.
+pub fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let mut entries: Vec<_> = map.into_iter().collect();
+            entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+            Value::Object(entries.into_iter().map(|(key, inner)| (key, sorted(inner))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        simple => simple,
+    }
 }
 
 fn write(value: &Value, out: &mut String) {
@@ -63,6 +76,7 @@ mod tests {
         let other: Value = serde_json::from_str(r#"{"a":null,"b":[{"x":"é\n","y":1}]}"#).unwrap();
         assert_eq!(text(&one), "{\"a\":null,\"b\":[{\"x\":\"é\\n\",\"y\":1}]}");
         assert_eq!(hash(&one), hash(&other));
+        assert_eq!(sorted(one.clone()).to_string(), text(&one));
         assert_ne!(hash(&json!([1, 2])), hash(&json!([2, 1])));
         assert_ne!(hash(&json!("1")), hash(&json!(1)));
     }

@@ -154,7 +154,8 @@ fn variable(environment: Environment<'_>, name: &str) -> Option<String> {
 /// An address as the APIs' paths are added to it. Providers' own variables differ in what they hold:
 /// Anthropic's is without the version, Ollama's often without the scheme.
 fn address(given: &str, api: Api) -> String {
-    let mut url = given.trim().trim_end_matches('/').to_owned();
+    let (given, query) = given.trim().split_once('?').unwrap_or((given.trim(), ""));
+    let mut url = given.trim_end_matches('/').to_owned();
     if api == Api::Ollama && !url.contains("://") {
         url = format!("http://{url}");
     }
@@ -162,6 +163,10 @@ fn address(given: &str, api: Api) -> String {
         url.push_str("/v1");
     }
     url.push('/');
+    if !query.is_empty() {
+        url.push('?');
+        url.push_str(query);
+    }
     url
 }
 
@@ -215,6 +220,8 @@ mod tests {
         let own = "[providers.mine]\napi = \"openai\"\nbase_url = \"http://h/v1\"\nkey_env = \"MINE\"\n";
         let found = described("mine/org/m", own, &[("MINE", " k \n")]).unwrap();
         assert_eq!((found.model.as_str(), found.key.unwrap().reveal()), ("org/m", "k"));
+        let found = described("openai/m", "", &[("OPENAI_BASE_URL", "https://h/v1?version=2")]).unwrap();
+        assert_eq!(found.base_url, "https://h/v1/?version=2");
         let found = described("ollama/m", "", &[("OLLAMA_HOST", "box:11434")]).unwrap();
         assert_eq!(found.base_url, "http://box:11434/");
     }

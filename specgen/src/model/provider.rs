@@ -118,17 +118,27 @@ impl Provider {
     /// # Errors
     /// [`FailureKind::Misconfigured`]: the address is none, or there is no TLS.
     pub fn new(mut description: Description) -> Result<Self, Failure> {
-        if !description.base_url.ends_with('/') {
-            description.base_url.push('/');
-        }
         let wrong = |message: String| {
             Failure::new(FailureKind::Misconfigured, message, "an address looks like https://example.com/v1/")
         };
-        let url = reqwest::Url::parse(&description.base_url)
+        let mut url = reqwest::Url::parse(&description.base_url)
             .map_err(|e| wrong(format!("the address of {} is wrong: {e}", description.provider)))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(wrong(format!("the address of {} is not of http or https", description.provider)));
         }
+        if !url.username().is_empty() || url.password().is_some() {
+            let what = format!("the address of {} holds a name or a password", description.provider);
+            return Err(Failure::new(
+                FailureKind::Misconfigured,
+                what,
+                "put the key into a variable or a file, and name that as key_env or key_file",
+            ));
+        }
+        if !url.path().ends_with('/') {
+            let path = format!("{}/", url.path());
+            url.set_path(&path);
+        }
+        description.base_url = url.to_string();
         let http = reqwest::Client::builder()
             .connect_timeout(description.timeouts.connect)
             // A key must not follow a redirect to somewhere else.

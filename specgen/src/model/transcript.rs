@@ -12,7 +12,7 @@ mod difference;
 use super::conversation::{Answer, Request};
 use super::exchange::{Exchange, Packed, Packer, key};
 use super::failure::{Failure, FailureKind};
-use super::{Cancel, Event, ModelClient, Watch, cancelled};
+use super::{Cancel, Event, ModelClient, Watch, cancelled, canonical};
 use futures::future::{BoxFuture, FutureExt};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -59,7 +59,7 @@ impl Transcript {
     pub fn write(&self, exchange: &Exchange) -> io::Result<()> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let (file, packer) = &mut *inner;
-        let mut line = serde_json::to_string(&packer.pack(exchange))?;
+        let mut line = canonical::text(&packer.pack(exchange));
         line.push('\n');
         file.write_all(line.as_bytes())?;
         packer.keep(&exchange.request);

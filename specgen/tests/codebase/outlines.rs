@@ -26,17 +26,17 @@ fn check(name: &str, text: &str, expected: &[&str]) {
 fn languages_that_are_parsed() {
     check(
         "a.rs",
-        "mod m {\n    pub struct Store<T> { t: T }\n}\nimpl<T> Store<T> {\n    /// Deletes.\n    pub fn delete(&self) {\n        fn inner() {}\n    }\n}\nimpl Drop for Store<u8> {\n    fn drop(&mut self) {}\n}\ntrait Rows { fn get(&self); fn put(&self) {} }\nenum E { A }\nmacro_rules! row { () => {} }\n",
+        "mod m {\n    mod elsewhere;\n    pub struct Store<T> { t: T }\n}\nimpl<T> Store<T> {\n    /// Deletes.\n    pub fn delete(&self) {\n        fn inner() {}\n    }\n}\nimpl Drop for Store<u8> {\n    fn drop(&mut self) {}\n}\ntrait Rows { fn get(&self); fn put(&self) {} }\nenum E { A }\nmacro_rules! row { () => {} }\n",
         &[
-            "1-3 module m",
-            "2-2 type m.Store",
-            "6-8 function Store.delete",
-            "7-7 function Store.delete.inner",
-            "11-11 function Store.drop",
-            "13-13 type Rows",
-            "13-13 function Rows.put",
-            "14-14 type E",
-            "15-15 function row",
+            "1-4 module m",
+            "3-3 type m.Store",
+            "7-9 function Store.delete",
+            "8-8 function Store.delete.inner",
+            "12-12 function Store.drop",
+            "14-14 type Rows",
+            "14-14 function Rows.put",
+            "15-15 type E",
+            "16-16 function row",
         ],
     );
     check(

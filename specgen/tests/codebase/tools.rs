@@ -131,11 +131,16 @@ fn the_ledger_knows_what_was_shown_and_why_the_rest_was_not() {
          | --- | --- | --- | --- | --- |\n\
          | src/net/rpc.rs | partly read | 1/3 | 0/1 | call: transport, not state |\n\
          | src/store.rs | read | 10/10 | 2/2 |  |\n\
-         | docs/notes.md | ruled out | 0/2 | 0/0 | only documentation \\| no code |\n\
+         | docs/notes.md | ruled out | 0/2 | 0/? | only documentation \\| no code |\n\
          \n0 open: neither read nor ruled out\n"
     );
     let data = serde_json::to_value(&ledger).unwrap();
     assert_eq!(data["files"]["src/store.rs"]["functions"][1]["name"], "Store.delete");
+
+    let mut all = explorer.ledger();
+    assert!(all.files()["docs/notes.md"].functions.is_none());
+    all.know_all(explorer.codebase());
+    assert_eq!(all.files()["docs/notes.md"].functions, Some(Vec::new()));
 
     // A file that changes is not read any more.
     write(folder.path(), "src/store.rs", "fn new() {}\nfn more() {}\n");

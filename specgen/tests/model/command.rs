@@ -1,6 +1,7 @@
 //! A command as a model.
 
 use super::{hasty, request};
+use serde_json::Value;
 use specgen::model::Cancel;
 use specgen::model::budget::Budget;
 use specgen::model::caller::Caller;
@@ -54,6 +55,23 @@ async fn a_command_reads_a_request_and_prints_an_answer() {
     assert!(!validate("stdout", r#"{"answer": {"content": [{"type": "poem"}], "stop": {"reason": "end"}}}"#));
     assert!(!validate("stdout", r#"{"error": {"kind": "boredom", "message": "no"}}"#));
     assert!(!validate("stdin", r#"{"specgen": 1}"#));
+
+    // It is published as a file for those who write such a command.
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/exec.json");
+    let text = serde_json::to_string_pretty(&sorted(&schema)).unwrap() + "\n";
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let published = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        published, text,
+        "UPDATE_EXPECT=1 writes it anew: a command that answers now must still be able to"
+    );
+}
+
+/// The same with keys in order, in any build.
+fn sorted(value: &Value) -> Value {
+    serde_json::from_str(&specgen::model::canonical::text(value)).unwrap()
 }
 
 #[tokio::test]
@@ -109,7 +127,7 @@ async fn a_command_that_takes_too_long_is_killed_with_all_that_it_started() {
             pids.display()
         ),
     );
-    let command = Command::new(&text, Duration::from_secs(2)).unwrap();
+    let command = Command::new(&text, Duration::from_secs(4)).unwrap();
     let caller =
         Caller::new(command, Budget::unlimited()).patience(super::Patience { attempts: 1, ..hasty() });
     let begun = Instant::now();

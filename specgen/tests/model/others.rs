@@ -171,7 +171,7 @@ async fn gemini_streamed_and_plain() {
         [("MAX_TOKENS", Stop::Truncated), ("SAFETY", Stop::Refused { explanation: "Well".into() })]
     {
         let body = gemini(json!([text("Well")]), Some(reason));
-        let (answer, _, _) = ask("gemini", true, vec![sse(&[body.clone()])]).await;
+        let (answer, _, _) = ask("gemini", true, vec![sse(std::slice::from_ref(&body))]).await;
         assert_eq!(answer.unwrap().stop, stop);
         let (answer, _, _) = ask("gemini", false, vec![body.to_string().into_bytes()]).await;
         assert_eq!(answer.unwrap().stop, stop);

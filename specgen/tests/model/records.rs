@@ -19,6 +19,7 @@ async fn run(caller: &Caller, feature: &str) -> Result<String, Failure> {
     for turn in 0..4 {
         let answer = caller.ask(&asked).await?;
         said.push_str(&format!("{turn}: {answer:?}\n"));
+        said.extend(answer.calls().map(|c| c.input.to_string()));
         asked.messages.push(Message::assistant(&answer));
         let results: Vec<ToolResult> = answer
             .calls()
@@ -42,7 +43,10 @@ fn scripted() -> Server {
     Server::in_pieces(3, |shown| match shown.number {
         0 => Reply::Status(429, vec![("retry-after", "0.01".into())], format!("slower, {KEY}")),
         1 => Reply::Dropped(Said::text("never seen"), 150),
-        2 => Reply::calls(&[("a", "read", json!({ "path": "ü" })), ("b", "read", json!({ "path": "v" }))]),
+        2 => Reply::calls(&[
+            ("a", "read", json!({ "z": 1, "path": "ü", "a": { "y": 1, "x": 2 } })),
+            ("b", "read", json!({ "path": "v" })),
+        ]),
         3 => Reply::status(529, "later"),
         n => Reply::text(&format!("answer {n} – 漢字")),
     })

@@ -96,6 +96,10 @@ fn components(fields: &Map<String, Json>, value: &Datum) -> Result<(), Box<Misma
         Datum::Tuple(all) => (1..).zip(all).map(|(at, v)| (at.to_string(), format!("[{at}]"), v)).collect(),
         _ => Vec::new(),
     };
+    // By name: which difference is told must not depend on how a map of JSON orders its keys, which a feature of
+    // the crate decides for the whole program.
+    let mut fields: Vec<(&String, &Json)> = fields.iter().collect();
+    fields.sort_by_key(|(name, _)| *name);
     for (name, json) in fields {
         let Some((_, path, component)) = keys.iter().find(|(key, ..)| key == name) else {
             let near = nearest(name, keys.iter().map(|(key, ..)| key.as_str()));

@@ -242,10 +242,11 @@ impl Walk<'_> {
     }
 }
 
-/// `struct x *y` names a type and defines none.
+/// `struct x *y` names a type and defines none, and `mod x;` a module.
 fn has_body(node: Node<'_>) -> bool {
-    !matches!(node.kind(), "struct_specifier" | "union_specifier" | "enum_specifier" | "class_specifier")
-        || node.child_by_field_name("body").is_some()
+    let needs = ["struct_specifier", "union_specifier", "enum_specifier", "class_specifier", "mod_item"]
+        .contains(&node.kind());
+    !needs || node.child_by_field_name("body").is_some()
 }
 
 fn join(around: &str, name: &str) -> String {

@@ -16,8 +16,8 @@ const MOST_LETTERS: usize = 400;
 /// Room for the last line, which says how to go on.
 const ROOM: usize = 200;
 
-pub(super) fn files(first: &str, page: &Page<Found>) -> Told {
-    let mut text = format!("{first}\n");
+pub(super) fn files(asked: &str, what: &str, page: &Page<Found>) -> Told {
+    let mut text = format!("{asked}: {}{} {what}\n", at_least(page), page.total);
     let mut shown = Vec::new();
     for found in &page.items {
         match &found.text {
@@ -38,8 +38,7 @@ pub(super) fn files(first: &str, page: &Page<Found>) -> Told {
 }
 
 pub(super) fn hits(pattern: &str, page: &Page<Hit>) -> Told {
-    let at_least = if page.counted { "" } else { "at least " };
-    let mut text = format!("{pattern}: {at_least}{} hits\n", page.total);
+    let mut text = format!("{pattern}: {}{} hits\n", at_least(page), page.total);
     let mut shown: Vec<Shown> = Vec::new();
     let mut file = "";
     let mut count = 0;
@@ -201,6 +200,10 @@ fn paged(text: &mut String, body: &str, skip: usize) {
             next - skip
         );
     }
+}
+
+fn at_least<T>(page: &Page<T>) -> &'static str {
+    if page.counted { "" } else { "at least " }
 }
 
 fn more<T>(text: &mut String, page: &Page<T>) {
