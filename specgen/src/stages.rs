@@ -177,6 +177,7 @@ pub async fn run(setting: &Setting) -> Result<State, Ended> {
         };
         state = desk;
         state.ledger = setting.explorer.ledger();
+        state.ledger.know_all(setting.explorer.codebase());
         report::artefacts(setting, stage, &state)?;
         let data = serde_json::to_value(&state).unwrap_or_else(|e| json!({ "unwritable": e.to_string() }));
         setting.journal.finish(stage.name(), &data)?;

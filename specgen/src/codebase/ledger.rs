@@ -107,10 +107,11 @@ impl Entry {
 
     /// How far it was looked at.
     pub fn touch(&self) -> Touch {
-        if self.ruled_out.is_some() {
-            return Touch::RuledOut;
+        // Who reads all of it has thought better of it.
+        match self.span(1, self.lines) {
+            Touch::Untouched | Touch::Partly if self.ruled_out.is_some() => Touch::RuledOut,
+            touch => touch,
         }
-        self.span(1, self.lines)
     }
 
     /// How far one of its functions was looked at.

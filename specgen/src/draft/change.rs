@@ -131,7 +131,9 @@ impl Draft {
             });
         }
         for (reason, what, before, after) in model_changes(self, &draft) {
-            let Some(grounds) = grounds.and_then(sufficient) else {
+            // What the code does wrong is no reason to look away.
+            let grounds = grounds.filter(|g| g.cause != Cause::RealBug).and_then(sufficient);
+            let Some(grounds) = grounds else {
                 return Err(Refused::new(
                     reason,
                     format!(

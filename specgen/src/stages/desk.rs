@@ -31,6 +31,8 @@ pub struct Desk<'r> {
     pub(super) state: State,
     /// The stage has come to its end.
     pub(super) done: bool,
+    /// Whether the history was looked at.
+    pub(super) looked: bool,
     /// Calls, and how often each came to the same.
     alike: BTreeMap<String, usize>,
     refused_in_a_row: usize,
@@ -181,8 +183,18 @@ const TOOLS: &[Tool] = &[
 ///
 /// # Errors
 /// See [`Ended`].
-pub async fn hold(setting: &Setting, stage: Stage, state: State) -> Result<State, Ended> {
-    let mut desk = Desk { setting, stage, state, done: false, alike: BTreeMap::new(), refused_in_a_row: 0 };
+pub async fn hold(setting: &Setting, stage: Stage, mut state: State) -> Result<State, Ended> {
+    // What was classified in another stage is no reason in this one.
+    state.grounds = None;
+    let mut desk = Desk {
+        setting,
+        stage,
+        state,
+        done: false,
+        looked: false,
+        alike: BTreeMap::new(),
+        refused_in_a_row: 0,
+    };
     let opening = desk.opening();
     let mut request = Request {
         system: prompts::SYSTEM.to_owned(),
@@ -342,6 +354,7 @@ impl Desk<'_> {
             && servers.has(&call.name)
         {
             let result = servers.call(call, cancel).await;
+            self.looked = true;
             return match result.is_error {
                 false => Ok(result.content),
                 true => Err(Refused::new(Reason::Unreadable, result.content, "")),
@@ -349,6 +362,7 @@ impl Desk<'_> {
         }
         let given = call.arguments().map_err(|why| Refused::new(Reason::BadArguments, why, ""))?;
         if setting.explorer.has(&call.name) && self.may_explore(&call.name) {
+            self.looked |= call.name.starts_with("git_");
             return setting.explorer.run(&call.name, given).map(|told| told.text).map_err(of_codebase);
         }
         match TOOLS.iter().find(|tool| tool.name == call.name && tool.stages.contains(&self.stage)) {

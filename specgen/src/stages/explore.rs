@@ -40,7 +40,9 @@ impl Desk<'_> {
 
     /// Everything was read or ruled out, and what was ruled out is not used by what was read.
     fn covered(&self) -> Result<(), Refused> {
-        let ledger = self.setting.explorer.ledger();
+        let codebase = self.setting.explorer.codebase();
+        let mut ledger = self.setting.explorer.ledger();
+        ledger.know_all(codebase);
         let open = ledger.open();
         if !open.is_empty() {
             let some: Vec<&str> = open.iter().take(20).map(String::as_str).collect();
@@ -54,11 +56,10 @@ impl Desk<'_> {
                 "read them, or rule them out with a reason (a folder or a glob at once)",
             ));
         }
-        let codebase = self.setting.explorer.codebase();
         let read = ledger.files().iter().filter(|(_, entry)| entry.touch() != Touch::RuledOut);
         let read: Vec<_> = read.filter_map(|(path, _)| codebase.read(path).ok()).collect();
         for (path, entry) in ledger.files().iter().filter(|(_, entry)| entry.touch() == Touch::RuledOut) {
-            for function in &entry.functions {
+            for function in entry.known() {
                 let name = function.name.rsplit(['.', ':']).next().unwrap_or(&function.name);
                 if COMMON.contains(&name) || name.len() < 4 {
                     continue;

@@ -172,6 +172,10 @@ impl Desk<'_> {
     }
 
     pub(super) fn finish_history(&mut self, _: Nothing) -> Result<String, Refused> {
+        if !self.looked && self.setting.explorer.codebase().history().is_ok() {
+            let message = "nobody has looked at the history";
+            return Err(Refused::new(Reason::NotDone, message, "begin with git_log"));
+        }
         self.judged()
     }
 

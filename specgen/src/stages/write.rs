@@ -52,7 +52,6 @@ impl Desk<'_> {
     }
 
     pub(super) fn revise(&mut self, given: Revise) -> Result<String, Refused> {
-        self.classified()?;
         let mut changes: Vec<Change> = given.constants.into_iter().map(Change::Constant).collect();
         changes.extend(given.variables.into_iter().map(Change::Variable));
         changes.extend(given.operators.into_iter().map(Change::Operator));
@@ -175,9 +174,20 @@ impl Desk<'_> {
         draft: Draft,
         weakenings: Vec<crate::draft::change::Weakening>,
     ) -> Result<String, Refused> {
+        self.classified()?;
         self.nothing_trivial(&draft)?;
         let mut told = String::from("merged");
+        if draft.actions.is_empty() && !self.state.draft.actions.is_empty() {
+            return Err(Refused::new(Reason::EmptyNext, "Next would have no step", "leave an action in it"));
+        }
         match self.tried(&draft)? {
+            Some(output)
+                if !self.state.locks.is_empty()
+                    && smoke::never_taken(&draft, &output).len() == draft.actions.len() =>
+            {
+                let message = "no action would have a step from the initial states: Next would be empty";
+                return Err(Refused::new(Reason::EmptyNext, message, "look at Init and at the guards"));
+            }
             Some(output) => {
                 told += &format!("; as far as it was tried, {} different states", output.distinct_states);
                 let never = smoke::never_taken(&draft, &output);
