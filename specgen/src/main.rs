@@ -47,6 +47,9 @@ struct Mcp {
     /// A folder under which files may be read; may be given several times. The current folder without it.
     #[arg(long, value_name = "DIR")]
     root: Vec<PathBuf>,
+    /// Leave out the tools under the names of other TLA+ servers.
+    #[arg(long)]
+    no_aliases: bool,
 }
 
 fn main() -> ExitCode {
@@ -78,6 +81,7 @@ fn serve(arguments: Mcp) -> Result<(), (u8, String)> {
         false => arguments.root,
     };
     let bench = Workbench::with_roots(&roots).map_err(|failure| (USAGE, failure.message))?;
+    let server = mcp::Server::new(bench, mcp::Catalogue::new(!arguments.no_aliases));
     let address =
         arguments.http.as_deref().map(mcp::loopback).transpose().map_err(|refused| (USAGE, refused.0))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -87,10 +91,10 @@ fn serve(arguments: Mcp) -> Result<(), (u8, String)> {
         .map_err(|error| (OTHER, format!("no threads to serve with: {error}")))?;
     let served = runtime.block_on(async {
         match address {
-            None => mcp::serve_stdio(bench).await,
+            None => mcp::serve_stdio(server).await,
             Some(address) => {
                 let ready = |url: &str| say(&format!("serving {url}"));
-                mcp::serve_http(bench, address, ready, interrupted()).await
+                mcp::serve_http(server, address, ready, interrupted()).await
             }
         }
     });

@@ -160,7 +160,8 @@ pub struct CheckOutput {
     pub outcome: Verdict,
     /// The verdict in one line.
     pub summary: String,
-    /// Whether everything was searched: only then does `success` say something of all behaviours.
+    /// Whether everything was searched: only then does `success` say something of all behaviours. Not where the model
+    /// has no behaviours, as nothing says how they begin (`Spec`, or `Init` and `Next`).
     pub complete: bool,
     /// Why a search that found nothing stopped before its end: `depth`, `states`, `time`, `behaviours`, `spec`.
     pub bound: Option<String>,
@@ -286,10 +287,17 @@ impl Workbench {
         };
         let mut loaded = self.load(&input.spec)?;
         let modelled = self.model(&input.model, &mut loaded)?;
-        let prepared = run::prepare(&mut loaded, &modelled.model)?;
+        let prepared = run::prepare(&mut loaded, &modelled.model, watch)?;
         watch.check()?;
         let ran = run::search(&prepared, options, strategy, false, watch);
-        self.told(&loaded, modelled, &prepared, ran)
+        let mut output = self.told(&loaded, modelled, &prepared, ran, watch)?;
+        if !prepared.has_behaviour() && output.outcome == Verdict::Success {
+            // No state was looked at, and nothing of what the caller may have meant.
+            output.complete = false;
+            output.summary =
+                "the assumptions hold; the model has no behaviours, and nothing else was checked".into();
+        }
+        Ok(output)
     }
 
     /// Simulates behaviours of a model of a spec.
@@ -309,10 +317,10 @@ impl Workbench {
         let mut loaded = self.load(&input.spec)?;
         let modelled = self.model(&input.model, &mut loaded)?;
         let prepared =
-            run::with_behaviour(run::prepare(&mut loaded, &modelled.model)?, "could be simulated")?;
+            run::with_behaviour(run::prepare(&mut loaded, &modelled.model, watch)?, "could be simulated")?;
         watch.check()?;
         let ran = run::search(&prepared, options, Strategy::Simulation(how), false, watch);
-        self.told(&loaded, modelled, &prepared, ran)
+        self.told(&loaded, modelled, &prepared, ran, watch)
     }
 
     /// What a run says.
@@ -322,6 +330,7 @@ impl Workbench {
         modelled: super::model::Modelled,
         prepared: &Prepared,
         ran: Ran,
+        watch: &Watch<'_>,
     ) -> Result<CheckOutput, Failure> {
         let Ran { outcome, mut printed, unkept } = ran;
         let sources = &loaded.spec.sources;
@@ -339,7 +348,8 @@ impl Workbench {
             Method::Simulation(simulation) => Some(*simulation),
             _ => None,
         };
-        let mut violations = outcome.violations.iter().map(|v| violated(v, prepared, sources));
+        let mut violations =
+            outcome.violations.iter().map(|v| violated(v, prepared, sources, watch.cancel()));
         let violation = violations.next();
         let further_violations = violations.collect();
         let behaviour = match (outcome.violations.first(), &outcome.replayed) {
@@ -382,14 +392,15 @@ impl Workbench {
     /// The first states of a trace, which is kept.
     pub(super) fn first_page(&self, kept: Kept) -> Trace {
         let length = kept.states.len();
-        let states = kept.shown.iter().take(SHOWN).cloned().collect();
+        let fitting = page::fitting(&kept.shown[..length.min(SHOWN)]);
+        let states = kept.shown[..fitting].to_vec();
         let cycle = kept.cycle.clone();
         let id = self.store.keep(kept);
         Trace {
             id,
             length: length as u64,
             states,
-            next_cursor: (length > SHOWN).then(|| page::name(SHOWN)),
+            next_cursor: (length > fitting).then(|| page::name(fitting)),
             cycle,
         }
     }
@@ -422,13 +433,13 @@ fn summary(outcome: &Outcome) -> String {
     line
 }
 
-fn violated(violation: &Violation, prepared: &Prepared, sources: &SourceMap) -> Violated {
+fn violated(violation: &Violation, prepared: &Prepared, sources: &SourceMap, cancel: &Cancel) -> Violated {
     let Fault { name, message, span, code, phase, notes, help, .. } =
         Fault::of_verdict(&violation.verdict, sources);
     let values = |at: usize| -> Vec<Datum> {
         violation.trace[at].values().iter().map(|(_, value)| value.clone()).collect()
     };
-    let (length, cancel) = (violation.trace.len(), Cancel::new());
+    let length = violation.trace.len();
     let mut false_part = None;
     let mut disabled = Vec::new();
     let mut drawing = Vec::new();
@@ -436,18 +447,18 @@ fn violated(violation: &Violation, prepared: &Prepared, sources: &SourceMap) -> 
         outcome::Verdict::Invariant { name, .. } | outcome::Verdict::InitialProperty { name, .. }
             if length > 0 =>
         {
-            let why = browse::blame(prepared, name, &values(length - 1), None, &cancel);
+            let why = browse::blame(prepared, name, &values(length - 1), None, cancel);
             drawing.extend(why.iter().flat_map(|why| drawn_why(why, &message, sources)));
             false_part = why.and_then(|why| parts(&why, sources).into_iter().next());
         }
         outcome::Verdict::ActionProperty { name, .. } if length > 1 => {
             let (from, to) = (values(length - 2), values(length - 1));
-            let why = browse::blame(prepared, name, &from, Some(&to), &cancel);
+            let why = browse::blame(prepared, name, &from, Some(&to), cancel);
             drawing.extend(why.iter().flat_map(|why| drawn_why(why, &message, sources)));
             false_part = why.and_then(|why| parts(&why, sources).into_iter().next());
         }
         outcome::Verdict::Deadlock if length > 0 => {
-            let why = check::explain(prepared, &values(length - 1), &cancel);
+            let why = check::explain(prepared, &values(length - 1), cancel);
             for (action, why) in why.into_iter().take(EXPLAINED) {
                 disabled.push(Disabled { action: action.to_string(), because: parts(&why, sources) });
             }

@@ -195,9 +195,10 @@ impl Limits {
 ///
 /// # Errors
 /// It does not fit the spec.
-pub(super) fn prepare(loaded: &mut Loaded, model: &Model) -> Result<Prepared, Failure> {
+pub(super) fn prepare(loaded: &mut Loaded, model: &Model, watch: &Watch<'_>) -> Result<Prepared, Failure> {
+    watch.check()?;
     let Loaded { spec, text, .. } = loaded;
-    check::prepare(spec, model, &text.library, BOUNDS).map_err(|errors| {
+    check::prepare_until(spec, model, &text.library, BOUNDS, watch.cancel()).map_err(|errors| {
         let what = "the model does not fit the spec";
         Failure::rejected(what, &errors, &loaded.spec.sources)
     })
