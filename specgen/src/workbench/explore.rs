@@ -5,13 +5,13 @@
 //! Holds: numbers are those of the order of evaluation, the same in every run; states that the constraints exclude are
 //! shown and marked. Where a state has no successor, it is said of each action why.
 
-use super::check::{Disabled, parts};
 use super::data::{Message, Place, State, changed, tell_state, values};
 use super::failure::{Failure, Kind};
 use super::model::ModelInput;
 use super::page::Page;
 use super::run::{self, Watch};
 use super::source::SpecInput;
+use super::violation::{Disabled, parts};
 use super::{Told, Workbench};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -285,10 +285,7 @@ impl Told for ExploreOutput {
             }
         }
         for disabled in &self.disabled {
-            for part in &disabled.because {
-                text +=
-                    &format!("{} has no step: `{}` is false ({})\n", disabled.action, part.text, part.place);
-            }
+            disabled.tell(&mut text);
         }
         if let Some(next) = &self.next_cursor {
             text += &format!("… cursor {next} goes on\n");
