@@ -143,7 +143,7 @@ async function drive(client, schemas) {
   await expect("tlaplus_mcp_tlc_explore", { fileName: "Clock.tla", behaviorLength: 7 }, "trace.length", 7);
   await expect("tlaplus_mcp_tlc_trace", { fileName: "Clock.tla", traceFile: "trace.json" }, "outcome", "success");
   await expect("tlc_check", { tla_file: "Clock.tla", cfg_file: "Right.cfg", workers: 2, deadlock: true }, "distinct_states", 12);
-  await expect("tla_evaluate", { expression: "Sum({1, 2})", imports: ["FiniteSetsExt"] }, "value", "3");
+  await expect("tla_evaluate", { expression: "Max({1, 3})", imports: ["FiniteSetsExt"] }, "value", "3");
   await expect("pcal_translate", { tla_file: "P.tla" }, "written", true);
   assert.ok(readFileSync(join(root, "P.tla"), "utf8").includes("BEGIN TRANSLATION"), "the file is not written");
   put("P.tla", ALGORITHM);

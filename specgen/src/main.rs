@@ -106,6 +106,9 @@ struct Mcp {
     /// A folder under which files may be read; may be given several times. The current folder without it.
     #[arg(long, value_name = "DIR")]
     root: Vec<PathBuf>,
+    /// Leave out the tools under the names of other TLA+ servers.
+    #[arg(long)]
+    no_aliases: bool,
 }
 
 fn main() -> ExitCode {
@@ -177,8 +180,7 @@ fn write_spec(arguments: Run) -> ExitCode {
     });
     // On a thread of the runtime, which has the stack for it.
     let out = options.out.clone();
-    let work =
-        async move { run::run(&options, &settings, &environment, cancel, Box::new(|line| say(line))).await };
+    let work = async move { run::run(&options, &settings, &environment, cancel, Box::new(say)).await };
     match runtime.block_on(async { tokio::spawn(work).await }) {
         Ok(Ok(state)) => {
             let text = format!("{}\n{}\n", verdict(&state), out.join("report.md").display());
@@ -198,6 +200,7 @@ fn serve(arguments: Mcp) -> Result<(), (u8, String)> {
         false => arguments.root,
     };
     let bench = Workbench::with_roots(&roots).map_err(|failure| (USAGE, failure.message))?;
+    let server = mcp::Server::new(bench, mcp::Catalogue::new(!arguments.no_aliases));
     let address =
         arguments.http.as_deref().map(mcp::loopback).transpose().map_err(|refused| (USAGE, refused.0))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -207,10 +210,10 @@ fn serve(arguments: Mcp) -> Result<(), (u8, String)> {
         .map_err(|error| (OTHER, format!("no threads to serve with: {error}")))?;
     let served = runtime.block_on(async {
         match address {
-            None => mcp::serve_stdio(bench).await,
+            None => mcp::serve_stdio(server).await,
             Some(address) => {
                 let ready = |url: &str| say(&format!("serving {url}"));
-                mcp::serve_http(bench, address, ready, interrupted()).await
+                mcp::serve_http(server, address, ready, interrupted()).await
             }
         }
     });

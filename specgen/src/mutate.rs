@@ -51,7 +51,7 @@ impl Kind {
 }
 
 /// An error that can be put into a spec.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mutant {
     /// Its name: the kind, the definition, and a number: `drop_guard-Take-1`.
     pub id: String,

@@ -55,6 +55,7 @@ pub mod trace;
 pub mod translate;
 pub mod validate;
 pub mod value;
+pub mod violation;
 
 pub use failure::Failure;
 pub use run::{Limits, Progress, Watch};
@@ -68,6 +69,7 @@ use store::Store;
 pub struct Workbench {
     roots: Vec<PathBuf>,
     store: Store,
+    parsed: source::Parsed,
 }
 
 impl Workbench {
@@ -95,7 +97,7 @@ impl Workbench {
             }
         };
         let roots = roots.into_iter().map(root).collect::<Result<_, _>>()?;
-        Ok(Workbench { roots, store: Store::default() })
+        Ok(Workbench { roots, ..Workbench::default() })
     }
 
     /// The folders that may be read.

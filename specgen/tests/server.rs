@@ -8,7 +8,7 @@ use rmcp::service::{NotificationContext, PeerRequestOptions, RoleClient, Running
 use rmcp::transport::TokioChildProcess;
 use rmcp::{ClientHandler, ServiceExt};
 use serde_json::{Value, json};
-use specgen::mcp::Server;
+use specgen::mcp::{Catalogue, Server};
 use specgen::workbench::Workbench;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -41,7 +41,7 @@ type Connection = RunningService<RoleClient, Client>;
 /// A client of a server in this process, with files to read.
 async fn connect(root: &Path) -> (Connection, Client) {
     let (here, there) = tokio::io::duplex(1 << 20);
-    let server = Server::new(Workbench::with_roots([root]).expect("is a folder"));
+    let server = Server::new(Workbench::with_roots([root]).expect("is a folder"), Catalogue::default());
     tokio::spawn(async move {
         let running = server.serve(there).await.expect("is served");
         running.waiting().await
@@ -318,6 +318,13 @@ fn the_binary_ends_soon_after_its_client_has_left() {
     assert_eq!(answer(3)["result"]["structuredContent"]["error"]["kind"], "cancelled");
     assert!(child.wait().expect("ends").success());
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+}
+
+#[test]
+fn other_names_can_be_left_out() {
+    let own = Catalogue::new(false);
+    assert!(own.entries().iter().all(|entry| entry.name.starts_with("tla_")) && own.entries().len() == 13);
+    assert!(Catalogue::new(true).find("tlc_check").is_some() && own.find("tlc_check").is_none());
 }
 
 #[test]

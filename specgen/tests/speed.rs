@@ -11,6 +11,10 @@ use specgen::workbench::{Limits, Watch, Workbench};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+/// The loop runs in `specgen`, with its allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A spec of 150 lines: a replicated store with leases, an epoch fence, references and deletes.
 const SPEC: &str = include_str!("store.tla");
 /// How many turns are made, and in which time in a release build.

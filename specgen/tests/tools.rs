@@ -168,6 +168,10 @@ fn a_check_that_holds_says_so_only_when_it_is_complete() {
     let mut live = check(&[]);
     live.model.properties = vec!["Ends".into()];
     assert_eq!(bench().check(&live, &Watch::silent()).expect("is checked").outcome, Verdict::Success);
+    let assumed = "---- MODULE A ----\nEXTENDS Naturals\nASSUME 1 + 1 = 2\nx == 1\n====";
+    let assumed = CheckInput { spec: SpecInput::of_text(assumed), ..CheckInput::default() };
+    let assumed = bench().check(&assumed, &Watch::silent()).expect("is checked");
+    assert!(!assumed.complete && assumed.summary.contains("no behaviours"), "{}", assumed.summary);
     for (limits, bound) in [
         (Limits { states: Some(5), ..Limits::default() }, "states"),
         (Limits { depth: Some(2), ..Limits::default() }, "depth"),

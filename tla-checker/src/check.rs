@@ -33,6 +33,8 @@ mod symmetry;
 mod temporal;
 mod vacuity;
 
+pub use deadline::within;
+
 use crate::coverage::chart::Chart;
 use crate::dump::Dump;
 use crate::eval::{Bounds, Evaluator, Instance, Registers, Setting};
@@ -210,6 +212,22 @@ pub fn prepare(
     library: &Library,
     bounds: Bounds,
 ) -> Result<Prepared, Vec<Diagnostic>> {
+    prepare_until(spec, model, library, bounds, &Cancel::new())
+}
+
+/// As [`prepare`], but what may take long in it (Next is split into its instances, constants are worked out) is left
+/// when `cancel` is set. What is ready then means the same, and is slower to search: the caller, who has set the flag,
+/// will not want it.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_until(
+    spec: &mut Spec,
+    model: &Model,
+    library: &Library,
+    bounds: Bounds,
+    cancel: &Cancel,
+) -> Result<Prepared, Vec<Diagnostic>> {
     let formulas = formula::resolve(spec, model, library)?;
     let spec = &*spec;
     let mut errors = Vec::new();
@@ -303,7 +321,7 @@ pub fn prepare(
     let mut ir = lowerer.finish();
     if let Some(next) = next {
         let registers = Registers::new(facts.clone());
-        roles.instances = deadline::within(Some(SPLITTING), &Cancel::new(), |cancel| {
+        roles.instances = deadline::within(Some(SPLITTING), cancel, |cancel| {
             let setting = Setting {
                 ir: &ir,
                 bounds,
@@ -333,7 +351,7 @@ pub fn prepare(
         warnings.extend(symmetry::doubts(named, &found, &roots, (&ir, bounds, &registers)));
         found_symmetry = Some(found).filter(|symmetry| !symmetry.is_trivial());
     }
-    deadline::within(Some(SPLITTING), &Cancel::new(), |cancel| {
+    deadline::within(Some(SPLITTING), cancel, |cancel| {
         let registers = Registers::new(facts.clone());
         let elements = |ir: &Ir, set: NodeId, frame: u32| {
             let setting =

@@ -861,6 +861,4 @@ fn mcp_starts_the_server_that_lies_beside_or_on_path() {
         let (status, out, err) = run(&["mcp", "--http", "127.0.0.1:0", "--root", "a b", "-x"]);
         assert_eq!((status, out.as_str()), (Some(exit), "mcp --http 127.0.0.1:0 --root a b -x\n"), "{err}");
     }
-    let (status, _, err) = run(&["--deadlock", "mcp"]);
-    assert_eq!(status, Some(1), "{err}");
 }

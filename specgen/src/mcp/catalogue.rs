@@ -163,13 +163,13 @@ pub struct Catalogue {
 
 impl Default for Catalogue {
     fn default() -> Self {
-        Catalogue::new()
+        Catalogue::new(true)
     }
 }
 
 impl Catalogue {
-    /// The tools, and their other names.
-    pub fn new() -> Catalogue {
+    /// The tools, and their other names too if wanted.
+    pub fn new(aliases: bool) -> Catalogue {
         let mut entries = vec![
             Entry::new(
                 "tla_parse",
@@ -272,7 +272,9 @@ impl Catalogue {
             )
             .writing(),
         ];
-        entries.extend(aliases::entries());
+        if aliases {
+            entries.extend(aliases::entries());
+        }
         Catalogue { entries }
     }
 

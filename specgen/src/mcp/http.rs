@@ -5,7 +5,6 @@
 //! machine (a page from elsewhere in the user's browser).
 
 use super::server::Server;
-use crate::workbench::Workbench;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use std::future::Future;
@@ -53,7 +52,7 @@ pub fn loopback(text: &str) -> Result<SocketAddr, Refused> {
 /// # Errors
 /// The address is taken, or the socket fails.
 pub async fn serve_http(
-    bench: Workbench,
+    server: Server,
     address: SocketAddr,
     ready: impl FnOnce(&str),
     stop: impl Future<Output = ()> + Send + 'static,
@@ -68,7 +67,6 @@ pub async fn serve_http(
         .with_allowed_hosts(["localhost", "127.0.0.1", "::1"])
         .with_allowed_origins(["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"]);
     let sessions = config.cancellation_token.clone();
-    let server = Server::new(bench);
     let service = StreamableHttpService::new(
         move || Ok(server.clone()),
         Arc::new(LocalSessionManager::default()),

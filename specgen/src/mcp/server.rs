@@ -53,11 +53,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server of this workbench.
-    pub fn new(bench: Workbench) -> Server {
+    /// A server of this workbench, with these tools.
+    pub fn new(bench: Workbench, catalogue: Catalogue) -> Server {
         Server {
             bench: Arc::new(bench),
-            catalogue: Arc::new(Catalogue::new()),
+            catalogue: Arc::new(catalogue),
             places: Arc::new(Semaphore::new(AT_ONCE)),
             left: watch::Sender::new(false),
         }
@@ -253,8 +253,7 @@ impl ServerHandler for Server {
 ///
 /// # Errors
 /// The client does not speak the protocol, or standard input or output fails.
-pub async fn serve_stdio(bench: Workbench) -> Result<(), String> {
-    let server = Server::new(bench);
+pub async fn serve_stdio(server: Server) -> Result<(), String> {
     let (input, output) = rmcp::transport::stdio();
     let input = Noticing { input, left: server.left.clone() };
     let service = match server.serve((input, output)).await {

@@ -4,9 +4,10 @@ use super::Setting;
 use super::state::{Check, Stage, Step, Violation};
 use crate::draft::Draft;
 use crate::refusal::{Reason, Refused};
-use crate::workbench::check::{CheckInput, CheckOutput, Verdict, Violated};
+use crate::workbench::check::{CheckInput, CheckOutput, Verdict};
 use crate::workbench::model::ModelInput;
 use crate::workbench::source::SpecInput;
+use crate::workbench::violation::Violated;
 use crate::workbench::{Limits, Told, Watch, failure};
 use std::collections::BTreeMap;
 

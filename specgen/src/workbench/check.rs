@@ -4,33 +4,23 @@
 //! that is false and the values it read. Holds: a search that stopped at a bound is `bounded`, never `success`; a
 //! violation is a result. What is wrong with the spec or the model is a failure ([`Failure`]).
 
-use super::data::{Lap, Message, Place, State, drawn, tell_state};
+use super::data::{Lap, Message, State, drawn, tell_state};
 use super::failure::{Failure, Kind};
 use super::model::ModelInput;
-use super::page::{self, cut_at};
+use super::page;
 use super::run::{self, Limits, Ran, Watch};
 use super::source::{Loaded, SpecInput};
 use super::store::Kept;
+use super::violation::{Violated, violated};
 use super::{Told, Workbench};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tla_checker::check::{self, Prepared, Strategy, browse};
-use tla_checker::explanation::Explanation;
+use tla_checker::check::{Prepared, Strategy};
 use tla_checker::explore::simulate;
-use tla_checker::observer::Cancel;
-use tla_checker::outcome::{self, Bound, Method, Outcome, Violation};
-use tla_checker::report::json::Fault;
-use tla_checker::value::Datum;
-use tla_parser::code::Code;
-use tla_parser::diagnostic::Diagnostic;
-use tla_parser::source::SourceMap;
+use tla_checker::outcome::{self, Bound, Method, Outcome};
 
 /// How many states of a trace are handed out with the verdict; `trace_get` has the others.
 const SHOWN: usize = 40;
-/// How many actions are explained where there is a deadlock.
-const EXPLAINED: usize = 20;
-/// How long a quoted expression is.
-const QUOTED: usize = 300;
 
 /// What to check.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -113,7 +103,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    fn of(verdict: &outcome::Verdict) -> Verdict {
+    pub(super) fn of(verdict: &outcome::Verdict) -> Verdict {
         use outcome::Verdict as Of;
         match verdict {
             Of::Success => Verdict::Success,
@@ -160,7 +150,8 @@ pub struct CheckOutput {
     pub outcome: Verdict,
     /// The verdict in one line.
     pub summary: String,
-    /// Whether everything was searched: only then does `success` say something of all behaviours.
+    /// Whether everything was searched: only then does `success` say something of all behaviours. Not where the model
+    /// has no behaviours, as nothing says how they begin (`Spec`, or `Init` and `Next`).
     pub complete: bool,
     /// Why a search that found nothing stopped before its end: `depth`, `states`, `time`, `behaviours`, `spec`.
     pub bound: Option<String>,
@@ -201,62 +192,6 @@ pub struct Taken {
     pub distinct: u64,
 }
 
-/// What is violated.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Violated {
-    /// The verdict.
-    pub kind: Verdict,
-    /// The invariant, property or assumption.
-    pub name: Option<String>,
-    /// One line.
-    pub message: String,
-    /// Where it is defined, or the expression that failed.
-    pub place: Option<Place>,
-    /// The code of a failed evaluation, such as `E0501`.
-    pub code: Option<String>,
-    /// When an evaluation failed: `while evaluating an invariant`.
-    pub phase: Option<String>,
-    /// Facts that explain.
-    pub notes: Vec<String>,
-    /// What to do.
-    pub help: Option<String>,
-    /// The part of the formula that is false in the last state (or step), and the values it read.
-    pub false_part: Option<FalsePart>,
-    /// Of a deadlock: why each action has no step.
-    pub disabled: Vec<Disabled>,
-    /// All of it drawn, with the lines it is about.
-    pub drawn: String,
-}
-
-/// A part of a formula that is false.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct FalsePart {
-    /// Where it stands.
-    pub place: Place,
-    /// Its text.
-    pub text: String,
-    /// What it reads: expressions and their values.
-    pub values: Vec<ReadValue>,
-}
-
-/// An expression and its value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ReadValue {
-    /// The expression.
-    pub text: String,
-    /// Its value.
-    pub value: String,
-}
-
-/// Why an action has no step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Disabled {
-    /// The action.
-    pub action: String,
-    /// The conjuncts that are false, one an alternative.
-    pub because: Vec<FalsePart>,
-}
-
 /// A behaviour, or the first part of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Trace {
@@ -286,10 +221,17 @@ impl Workbench {
         };
         let mut loaded = self.load(&input.spec)?;
         let modelled = self.model(&input.model, &mut loaded)?;
-        let prepared = run::prepare(&mut loaded, &modelled.model)?;
+        let prepared = run::prepare(&mut loaded, &modelled.model, watch)?;
         watch.check()?;
         let ran = run::search(&prepared, options, strategy, false, watch);
-        self.told(&loaded, modelled, &prepared, ran)
+        let mut output = self.told(&loaded, modelled, &prepared, ran, watch)?;
+        if !prepared.has_behaviour() && output.outcome == Verdict::Success {
+            // No state was looked at, and nothing of what the caller may have meant.
+            output.complete = false;
+            output.summary =
+                "the assumptions hold; the model has no behaviours, and nothing else was checked".into();
+        }
+        Ok(output)
     }
 
     /// Simulates behaviours of a model of a spec.
@@ -309,10 +251,10 @@ impl Workbench {
         let mut loaded = self.load(&input.spec)?;
         let modelled = self.model(&input.model, &mut loaded)?;
         let prepared =
-            run::with_behaviour(run::prepare(&mut loaded, &modelled.model)?, "could be simulated")?;
+            run::with_behaviour(run::prepare(&mut loaded, &modelled.model, watch)?, "could be simulated")?;
         watch.check()?;
         let ran = run::search(&prepared, options, Strategy::Simulation(how), false, watch);
-        self.told(&loaded, modelled, &prepared, ran)
+        self.told(&loaded, modelled, &prepared, ran, watch)
     }
 
     /// What a run says.
@@ -322,6 +264,7 @@ impl Workbench {
         modelled: super::model::Modelled,
         prepared: &Prepared,
         ran: Ran,
+        watch: &Watch<'_>,
     ) -> Result<CheckOutput, Failure> {
         let Ran { outcome, mut printed, unkept } = ran;
         let sources = &loaded.spec.sources;
@@ -339,7 +282,8 @@ impl Workbench {
             Method::Simulation(simulation) => Some(*simulation),
             _ => None,
         };
-        let mut violations = outcome.violations.iter().map(|v| violated(v, prepared, sources));
+        let mut violations =
+            outcome.violations.iter().map(|v| violated(v, prepared, sources, watch.cancel()));
         let violation = violations.next();
         let further_violations = violations.collect();
         let behaviour = match (outcome.violations.first(), &outcome.replayed) {
@@ -382,14 +326,15 @@ impl Workbench {
     /// The first states of a trace, which is kept.
     pub(super) fn first_page(&self, kept: Kept) -> Trace {
         let length = kept.states.len();
-        let states = kept.shown.iter().take(SHOWN).cloned().collect();
+        let fitting = page::fitting(&kept.shown[..length.min(SHOWN)]);
+        let states = kept.shown[..fitting].to_vec();
         let cycle = kept.cycle.clone();
         let id = self.store.keep(kept);
         Trace {
             id,
             length: length as u64,
             states,
-            next_cursor: (length > SHOWN).then(|| page::name(SHOWN)),
+            next_cursor: (length > fitting).then(|| page::name(fitting)),
             cycle,
         }
     }
@@ -422,95 +367,6 @@ fn summary(outcome: &Outcome) -> String {
     line
 }
 
-fn violated(violation: &Violation, prepared: &Prepared, sources: &SourceMap) -> Violated {
-    let Fault { name, message, span, code, phase, notes, help, .. } =
-        Fault::of_verdict(&violation.verdict, sources);
-    let values = |at: usize| -> Vec<Datum> {
-        violation.trace[at].values().iter().map(|(_, value)| value.clone()).collect()
-    };
-    let (length, cancel) = (violation.trace.len(), Cancel::new());
-    let mut false_part = None;
-    let mut disabled = Vec::new();
-    let mut drawing = Vec::new();
-    match &violation.verdict {
-        outcome::Verdict::Invariant { name, .. } | outcome::Verdict::InitialProperty { name, .. }
-            if length > 0 =>
-        {
-            let why = browse::blame(prepared, name, &values(length - 1), None, &cancel);
-            drawing.extend(why.iter().flat_map(|why| drawn_why(why, &message, sources)));
-            false_part = why.and_then(|why| parts(&why, sources).into_iter().next());
-        }
-        outcome::Verdict::ActionProperty { name, .. } if length > 1 => {
-            let (from, to) = (values(length - 2), values(length - 1));
-            let why = browse::blame(prepared, name, &from, Some(&to), &cancel);
-            drawing.extend(why.iter().flat_map(|why| drawn_why(why, &message, sources)));
-            false_part = why.and_then(|why| parts(&why, sources).into_iter().next());
-        }
-        outcome::Verdict::Deadlock if length > 0 => {
-            let why = check::explain(prepared, &values(length - 1), &cancel);
-            for (action, why) in why.into_iter().take(EXPLAINED) {
-                disabled.push(Disabled { action: action.to_string(), because: parts(&why, sources) });
-            }
-        }
-        outcome::Verdict::Failure(_, failure) => drawing.push(failure.diagnostic()),
-        _ => {}
-    }
-    Violated {
-        kind: Verdict::of(&violation.verdict),
-        name,
-        message,
-        place: span.map(|place| Place {
-            file: place.file,
-            line: place.line,
-            column: place.column,
-            end_line: place.end_line,
-            end_column: place.end_column,
-        }),
-        code,
-        phase,
-        notes,
-        help,
-        false_part,
-        disabled,
-        drawn: drawn(&Message::all(&drawing, sources)),
-    }
-}
-
-/// Why a formula is false, drawn: there is one reason.
-fn drawn_why(why: &Explanation, message: &str, sources: &SourceMap) -> Option<Diagnostic> {
-    // What is drawn is no error of the text, and has no row in the table of codes.
-    let first = why.blames.first()?;
-    let mut drawing =
-        Diagnostic::error(Code("violated"), message.to_owned()).at(first.span, first.reason.text());
-    for (span, value) in &first.values {
-        let squeezed = |text: &str| text.split_whitespace().collect::<String>();
-        if squeezed(sources.text(*span)) != squeezed(value) {
-            drawing = drawing.also(*span, format!("is {value}"));
-        }
-    }
-    Some(drawing)
-}
-
-/// The parts that are false.
-pub(super) fn parts(why: &Explanation, sources: &SourceMap) -> Vec<FalsePart> {
-    let quoted = |span| {
-        let text: &str = sources.text(span);
-        cut_at(text.split_whitespace().collect::<Vec<_>>().join(" "), QUOTED)
-    };
-    why.blames
-        .iter()
-        .map(|blame| FalsePart {
-            place: Place::of(blame.span, sources),
-            text: quoted(blame.span),
-            values: blame
-                .values
-                .iter()
-                .map(|(span, value)| ReadValue { text: quoted(*span), value: value.clone() })
-                .collect(),
-        })
-        .collect()
-}
-
 impl Told for CheckOutput {
     fn text(&self) -> String {
         let mut text = format!("{}\n", self.summary);
@@ -518,21 +374,7 @@ impl Told for CheckOutput {
             text += "This is no proof: the search stopped before its end. Raise the limits or make the model smaller.\n";
         }
         for violated in self.violation.iter().chain(&self.further_violations) {
-            if !violated.drawn.is_empty() {
-                text += &format!("\n{}\n", violated.drawn);
-            }
-            for disabled in &violated.disabled {
-                for part in &disabled.because {
-                    text += &format!(
-                        "{} has no step: `{}` is false ({})",
-                        disabled.action, part.text, part.place
-                    );
-                    for read in &part.values {
-                        text += &format!(", {} = {}", read.text, read.value);
-                    }
-                    text.push('\n');
-                }
-            }
+            violated.tell(&mut text);
         }
         if let Some(trace) = &self.trace {
             text += &format!("\nThe trace, {} ({} states):\n", trace.id, trace.length);

@@ -132,12 +132,14 @@ impl Workbench {
         let options = input.limits.options()?;
         let mut loaded = self.load(&input.spec)?;
         let modelled = self.model(&input.model, &mut loaded)?;
-        let prepared = run::with_behaviour(run::prepare(&mut loaded, &modelled.model)?, "could be covered")?;
+        let prepared =
+            run::with_behaviour(run::prepare(&mut loaded, &modelled.model, watch)?, "could be covered")?;
         watch.check()?;
         let ran = run::search(&prepared, options, Strategy::BreadthFirst, true, watch);
         let sources = &loaded.spec.sources;
         let covered = ran.outcome.coverage.as_ref().map(|coverage| Covered::of(coverage, sources));
-        let CheckOutput { outcome, summary, complete, .. } = self.told(&loaded, modelled, &prepared, ran)?;
+        let CheckOutput { outcome, summary, complete, .. } =
+            self.told(&loaded, modelled, &prepared, ran, watch)?;
         let Covered { parts, findings } =
             covered.unwrap_or(Covered { parts: Vec::new(), findings: Vec::new() });
         let parts = parts

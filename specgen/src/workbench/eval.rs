@@ -13,11 +13,14 @@ use super::{Told, Workbench};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Mutex;
+use std::time::Duration;
 use tla_checker::check::{self, Context};
 use tla_checker::observer::Observer;
 use tla_checker::session::EVERYDAY;
 use tla_parser::code;
 
+/// How long an evaluation goes on.
+const LONGEST_TIME: Duration = Duration::from_secs(60);
 /// How long a value is that is shown.
 const LONGEST: usize = 20_000;
 
@@ -75,14 +78,15 @@ impl Workbench {
         let modelled = self.model(&input.model, &mut loaded)?;
         let paper = Paper::default();
         let Loaded { spec, text, .. } = &mut loaded;
-        let context = Context {
-            model: Some(&modelled.model),
-            bounds: BOUNDS,
-            observer: &paper,
-            cancel: watch.cancel(),
-        };
-        let value = check::evaluate_in(spec, &input.expression, &text.library, &context);
+        let value = check::within(Some(LONGEST_TIME), watch.cancel(), |cancel| {
+            let context = Context { model: Some(&modelled.model), bounds: BOUNDS, observer: &paper, cancel };
+            check::evaluate_in(spec, &input.expression, &text.library, &context)
+        });
         watch.check()?;
+        if value.as_ref().is_err_and(|errors| errors.iter().any(|d| d.code == code::CANCELLED)) {
+            let what = format!("the expression has no value after {} s", LONGEST_TIME.as_secs());
+            return Err(Failure::new(Kind::Evaluation, what).help("make its sets smaller"));
+        }
         let value = value.map_err(|errors| {
             let evaluation = errors.iter().any(|d| d.code.0.starts_with("E05") || d.code == code::INTERNAL);
             let mut failure = Failure::rejected("the expression has no value", &errors, &loaded.spec.sources);

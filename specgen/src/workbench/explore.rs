@@ -5,17 +5,18 @@
 //! Holds: numbers are those of the order of evaluation, the same in every run; states that the constraints exclude are
 //! shown and marked. Where a state has no successor, it is said of each action why.
 
-use super::check::{Disabled, parts};
 use super::data::{Message, Place, State, changed, tell_state, values};
 use super::failure::{Failure, Kind};
 use super::model::ModelInput;
 use super::page::Page;
 use super::run::{self, Watch};
 use super::source::SpecInput;
+use super::violation::{Disabled, parts};
 use super::{Told, Workbench};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use tla_checker::check::browse::{self, Found};
 use tla_checker::check::{self, Prepared};
 use tla_checker::observer::Cancel;
@@ -24,6 +25,8 @@ use tla_parser::source::SourceMap;
 
 /// How many states are found at one place at most.
 const MOST: usize = 10_000;
+/// How long it may take to find them.
+const LONGEST_TIME: Duration = Duration::from_secs(60);
 /// How long a path of choices may be.
 const LONGEST: usize = 1_000;
 
@@ -151,12 +154,27 @@ impl Workbench {
     /// # Errors
     /// The spec, the model or an argument is wrong, or an evaluation failed.
     pub fn explore(&self, input: &ExploreInput, watch: &Watch<'_>) -> Result<ExploreOutput, Failure> {
+        let found = check::within(Some(LONGEST_TIME), watch.cancel(), |cancel| {
+            self.look_around(input, &Watch::cancelled_by(cancel))
+        });
+        match found {
+            Err(failure) if failure.kind == Kind::Cancelled && !watch.cancel().is_cancelled() => {
+                let what = format!("the states are not found after {} s", LONGEST_TIME.as_secs());
+                Err(Failure::new(Kind::Evaluation, what)
+                    .help("make the sets smaller that the action chooses from"))
+            }
+            found => found,
+        }
+    }
+
+    fn look_around(&self, input: &ExploreInput, watch: &Watch<'_>) -> Result<ExploreOutput, Failure> {
         if input.choices.len() > LONGEST {
             return Err(Failure::argument("choices", format!("a path has at most {LONGEST} choices")));
         }
         let mut loaded = self.load(&input.spec)?;
         let modelled = self.model(&input.model, &mut loaded)?;
-        let prepared = run::with_behaviour(run::prepare(&mut loaded, &modelled.model)?, "could be explored")?;
+        let prepared =
+            run::with_behaviour(run::prepare(&mut loaded, &modelled.model, watch)?, "could be explored")?;
         let sources = &loaded.spec.sources;
         let around = Around { prepared: &prepared, sources, cancel: watch.cancel() };
         let mut here = self.start(input, &around)?;
@@ -267,10 +285,7 @@ impl Told for ExploreOutput {
             }
         }
         for disabled in &self.disabled {
-            for part in &disabled.because {
-                text +=
-                    &format!("{} has no step: `{}` is false ({})\n", disabled.action, part.text, part.place);
-            }
+            disabled.tell(&mut text);
         }
         if let Some(next) = &self.next_cursor {
             text += &format!("… cursor {next} goes on\n");

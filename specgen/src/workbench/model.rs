@@ -175,15 +175,15 @@ fn add_constants(
     }
 }
 
-fn clause(text: &String) -> Clause {
-    Clause { formula: Formula::from(text.as_str()), span: None }
+fn clause(text: &str) -> Clause {
+    Clause { formula: Formula::from(text), span: None }
 }
 
 fn add_formulas(model: &mut Model, input: &ModelInput) {
-    model.invariants.extend(input.invariants.iter().map(clause));
-    model.properties.extend(input.properties.iter().map(clause));
-    model.constraints.extend(input.constraints.iter().map(clause));
-    model.action_constraints.extend(input.action_constraints.iter().map(clause));
+    model.invariants.extend(input.invariants.iter().map(|text| clause(text)));
+    model.properties.extend(input.properties.iter().map(|text| clause(text)));
+    model.constraints.extend(input.constraints.iter().map(|text| clause(text)));
+    model.action_constraints.extend(input.action_constraints.iter().map(|text| clause(text)));
     for (field, given) in [
         (&mut model.symmetry, &input.symmetry),
         (&mut model.view, &input.view),

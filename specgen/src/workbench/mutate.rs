@@ -9,7 +9,7 @@ use super::coverage::{Finding, Never, finding};
 use super::data::Place;
 use super::failure::{Failure, Kind};
 use super::model::ModelInput;
-use super::page::Page;
+use super::page::{self, Page};
 use super::run::{self, Limits, Progress, Ran, Watch};
 use super::source::{Loaded, SpecInput, Text, resolve};
 use super::{Told, Workbench};
@@ -17,6 +17,7 @@ use crate::mutate::{self, Mutant, Mutants};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 use tla_checker::check::Strategy;
 use tla_checker::explore;
 use tla_checker::model::{Behaviour, Clause, Formula, Model};
@@ -27,6 +28,9 @@ use tla_parser::hir::{DefId, Entity, Spec};
 /// How long a mutant is searched where that is not said, and how many states are kept.
 const SECONDS: f64 = 10.0;
 const STATES: u64 = 100_000;
+
+/// How long a call goes on: what is not tried by then is left to the next page.
+const CALL: Duration = Duration::from_secs(300);
 
 /// What to mutate.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -118,6 +122,8 @@ pub struct Tried {
     pub killed_by: Vec<String>,
     /// Whether it has as many states and steps as the spec itself: most likely it means the same.
     pub same_states: bool,
+    /// Whether it has fewer states than the spec itself: then mostly a property of what must happen is missing.
+    pub fewer_states: bool,
     /// Why the spec cannot be used with it.
     pub why: Option<String>,
 }
@@ -164,7 +170,7 @@ impl Workbench {
                 && (input.definitions.is_empty() || input.definitions.contains(&mutant.definition))
         });
         let part = input.page.of(all)?;
-        let prepared = run::with_behaviour(run::prepare(&mut loaded, &model)?, "could be changed")?;
+        let prepared = run::with_behaviour(run::prepare(&mut loaded, &model, watch)?, "could be changed")?;
         let Ran { outcome, .. } = run::search(
             &prepared,
             options.clone(),
@@ -190,8 +196,14 @@ impl Workbench {
             judges.insert(name.clone(), Judge { name, kills: 0, examples: Vec::new() });
         }
         let mut mutants = Vec::new();
+        let mut next_cursor = part.next.clone();
+        let begun = Instant::now();
         for (at, mutant) in part.items.iter().enumerate() {
             watch.check()?;
+            if begun.elapsed() > CALL {
+                next_cursor = Some(page::name(part.first + at));
+                break;
+            }
             watch.tell(Progress::Mutants { done: at as u64 + 1, of: part.items.len() as u64 });
             let tried = match input.list_only {
                 true => tried(mutant, Fate::Listed, &loaded),
@@ -226,7 +238,7 @@ impl Workbench {
                 false => super::check::Verdict::Success,
             },
             baseline_states: outcome.distinct_states,
-            next_cursor: part.next,
+            next_cursor,
         })
     }
 
@@ -247,7 +259,7 @@ impl Workbench {
                 return Ok(Tried { why, ..tried(mutant, Fate::Broken, loaded) });
             }
         };
-        let prepared = match run::prepare(&mut other, model) {
+        let prepared = match run::prepare(&mut other, model, watch) {
             Ok(prepared) => prepared,
             Err(failure) => {
                 return Ok(Tried { why: Some(failure.message), ..tried(mutant, Fate::Broken, loaded) });
@@ -265,6 +277,7 @@ impl Workbench {
         };
         Ok(Tried {
             same_states: fate == Fate::Survived && found.size == baseline.size,
+            fewer_states: fate == Fate::Survived && found.size.0 < baseline.size.0,
             killed_by: found.killed_by,
             ..tried(mutant, fate, loaded)
         })
@@ -282,6 +295,7 @@ fn tried(mutant: &Mutant, fate: Fate, loaded: &Loaded) -> Tried {
         fate,
         killed_by: Vec::new(),
         same_states: false,
+        fewer_states: false,
         why: None,
     }
 }
@@ -379,6 +393,9 @@ impl Told for MutateOutput {
                 Fate::Killed => format!("killed by {}", tried.killed_by.join(", ")),
                 Fate::Survived if tried.same_states => {
                     "SURVIVED, with the same states: it may mean the same".into()
+                }
+                Fate::Survived if tried.fewer_states => {
+                    "SURVIVED, with fewer states: a property of what must happen could notice it".into()
                 }
                 Fate::Survived => "SURVIVED".into(),
                 Fate::Undecided => "undecided: the search stopped at a bound".into(),

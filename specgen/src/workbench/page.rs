@@ -14,6 +14,8 @@ const LONGEST: usize = 2_000;
 pub const USUAL: usize = 50;
 /// How many items a page has at most.
 pub const MOST: usize = 500;
+/// How long a page's items are at most, as JSON; one item is always handed out.
+const SIZE: usize = 200_000;
 /// How a page's name begins.
 const PREFIX: &str = "from-";
 
@@ -65,17 +67,28 @@ impl Page {
     ///
     /// # Errors
     /// The cursor or the limit means nothing, or lies beyond the end.
-    pub fn of<T>(&self, items: Vec<T>) -> Result<Part<T>, Failure> {
+    pub fn of<T: Serialize>(&self, items: Vec<T>) -> Result<Part<T>, Failure> {
         let (first, limit, total) = (self.first()?, self.limit()?, items.len());
         if first > total || (first == total && first > 0) {
             let what = format!("there is nothing from item {} on: there are {total}", first + 1);
             return Err(Failure::argument("cursor", what));
         }
-        let items: Vec<T> = items.into_iter().skip(first).take(limit).collect();
+        let mut items: Vec<T> = items.into_iter().skip(first).take(limit).collect();
+        items.truncate(fitting(&items));
         let end = first + items.len();
         let next = (end < total).then(|| name(end));
         Ok(Part { items, first, total: total as u64, next })
     }
+}
+
+/// How many of these items fit on a page, by their length.
+pub fn fitting<T: Serialize>(items: &[T]) -> usize {
+    let mut size = 0;
+    let fits = |item: &&T| {
+        size += serde_json::to_string(item).map_or(0, |text| text.len());
+        size <= SIZE
+    };
+    items.iter().take_while(fits).count().max(1).min(items.len())
 }
 
 /// The name of the page that begins there.
@@ -125,6 +138,15 @@ mod tests {
             assert!(page.of(list()).is_err(), "{cursor:?} {limit:?}");
         }
         assert_eq!(Page::default().of(Vec::<i32>::new()).expect("a page").items.len(), 0);
+    }
+
+    #[test]
+    fn pages_are_no_longer_than_they_may_be() {
+        let long = vec!["x".repeat(SIZE / 3); 5];
+        let part = Page::default().of(long).expect("a page");
+        assert_eq!((part.items.len(), part.next.as_deref()), (2, Some("from-2")));
+        let one = Page::default().of(vec!["x".repeat(2 * SIZE); 2]).expect("a page");
+        assert_eq!((one.items.len(), one.total), (1, 2));
     }
 
     #[test]

@@ -42,7 +42,8 @@ impl Workbench {
         }
         let mut loaded = self.load(spec)?;
         let modelled = self.model(model, &mut loaded)?;
-        let prepared = run::with_behaviour(run::prepare(&mut loaded, &modelled.model)?, "could be shown")?;
+        let prepared =
+            run::with_behaviour(run::prepare(&mut loaded, &modelled.model, watch)?, "could be shown")?;
         let mut states: Vec<TraceState> = Vec::new();
         let mut here: Option<Vec<Datum>> = None;
         for step in 0..length {
@@ -111,8 +112,10 @@ impl Workbench {
             .map_err(|why| Failure::argument(argument, format!("`{file}` is no trace: {why}")))?;
         let mut loaded = self.load(spec)?;
         let modelled = self.model(model, &mut loaded)?;
-        let prepared =
-            run::with_behaviour(run::prepare(&mut loaded, &modelled.model)?, "a trace could be one of")?;
+        let prepared = run::with_behaviour(
+            run::prepare(&mut loaded, &modelled.model, watch)?,
+            "a trace could be one of",
+        )?;
         let name = path.display().to_string();
         let sources = &mut loaded.spec.sources;
         let how = prepared
@@ -120,7 +123,7 @@ impl Workbench {
             .map_err(|errors| Failure::rejected("the trace does not fit the spec", &errors, sources))?;
         watch.check()?;
         let ran = run::search(&prepared, Limits::default().options()?, Strategy::Log(how), false, watch);
-        let mut output = self.told(&loaded, modelled, &prepared, ran)?;
+        let mut output = self.told(&loaded, modelled, &prepared, ran, watch)?;
         if output.outcome == Verdict::Success {
             output.summary = "the trace is a behaviour of the spec".to_owned();
             // One behaviour was looked at.

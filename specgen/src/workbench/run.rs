@@ -180,9 +180,10 @@ impl Limits {
             return Err(Failure::argument("depth", "the initial states are level 1: give 1 or more"));
         }
         let workers = self.workers.unwrap_or(1) as usize;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        // How many cores there are is asked of the system, which costs a turn of the loop more than it is worth.
+        let most = || 4 * std::thread::available_parallelism().map_or(1, usize::from);
         Ok(explore::Options {
-            workers: workers.min(4 * cores),
+            workers: if workers <= 1 { workers } else { workers.min(most()) },
             time_limit: Some(Duration::from_secs_f64(seconds)),
             max_states: Some(self.states.unwrap_or(STATES)),
             max_depth: self.depth,
@@ -195,9 +196,10 @@ impl Limits {
 ///
 /// # Errors
 /// It does not fit the spec.
-pub(super) fn prepare(loaded: &mut Loaded, model: &Model) -> Result<Prepared, Failure> {
+pub(super) fn prepare(loaded: &mut Loaded, model: &Model, watch: &Watch<'_>) -> Result<Prepared, Failure> {
+    watch.check()?;
     let Loaded { spec, text, .. } = loaded;
-    check::prepare(spec, model, &text.library, BOUNDS).map_err(|errors| {
+    check::prepare_until(spec, model, &text.library, BOUNDS, watch.cancel()).map_err(|errors| {
         let what = "the model does not fit the spec";
         Failure::rejected(what, &errors, &loaded.spec.sources)
     })

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard};
 use tla_parser::hir::Spec;
 use tla_parser::library::Library;
 use tla_parser::resolve::{Rejected, Resolved, load_as, load_text};
@@ -190,11 +191,14 @@ impl Workbench {
         }
     }
 
-    /// Reads and resolves a spec.
+    /// Reads and resolves a spec, or takes it from the parse just before.
     ///
     /// # Errors
     /// It cannot be read, or is wrong.
     pub fn load(&self, input: &SpecInput) -> Result<Loaded, Failure> {
+        if let Some(loaded) = self.parsed.take(input) {
+            return Ok(loaded);
+        }
         let text = self.text(input)?;
         match resolve(&text) {
             Ok(Resolved { spec, warnings }) => {
@@ -206,6 +210,42 @@ impl Workbench {
                 Err(Failure::rejected("the spec is wrong", &diagnostics, &sources))
             }
         }
+    }
+}
+
+/// The spec that was parsed last, for the call that comes after: a turn of the loop parses a text, and checks the same
+/// text. It is handed out once, as whoever has it adds to it. A spec in a file is not kept: the file may change.
+#[derive(Default)]
+pub(super) struct Parsed(Mutex<Option<(SpecInput, Box<Loaded>)>>);
+
+impl std::fmt::Debug for Parsed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Parsed")
+    }
+}
+
+impl Parsed {
+    /// Keeps a spec that came as text.
+    pub fn keep(&self, input: &SpecInput, loaded: Loaded) {
+        if input.path.is_none() {
+            *self.slot() = Some((input.clone(), Box::new(loaded)));
+        }
+    }
+
+    /// The spec of just this input, if it was parsed last.
+    fn take(&self, input: &SpecInput) -> Option<Loaded> {
+        let mut slot = self.slot();
+        match slot.take() {
+            Some((kept, loaded)) if kept == *input => Some(*loaded),
+            other => {
+                *slot = other;
+                None
+            }
+        }
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Option<(SpecInput, Box<Loaded>)>> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 

@@ -305,7 +305,7 @@ fn of_module(spec: &Spec, id: ModuleId) -> Vec<Symbol> {
     }
     for instance in spec.instances.iter().filter(|instance| instance.within == id) {
         let Some(name) = &instance.name else { continue };
-        if module.names.get(name).is_none() {
+        if !module.names.contains_key(name) {
             continue;
         }
         let about = About {

@@ -6,7 +6,7 @@
 use super::data::{Message, Severity, drawn};
 use super::failure::Failure;
 use super::page::Page;
-use super::source::{SpecInput, resolve};
+use super::source::{Loaded, SpecInput, resolve};
 use super::{Told, Workbench};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,17 +52,21 @@ impl Workbench {
     /// It is not said which spec is meant, or its file cannot be read.
     pub fn parse(&self, input: &ParseInput) -> Result<ParseOutput, Failure> {
         let text = self.text(&input.spec)?;
-        let (module, modules, diagnostics, sources) = match resolve(&text) {
+        let (mut module, mut modules) = (None, Vec::new());
+        let mut messages = match resolve(&text) {
             Ok(Resolved { spec, warnings }) => {
-                let modules = spec.modules.iter().map(|module| module.name.to_string()).collect();
-                (Some(spec.root_module().name.to_string()), modules, warnings, spec.sources)
+                module = Some(spec.root_module().name.to_string());
+                modules = spec.modules.iter().map(|module| module.name.to_string()).collect();
+                let warnings = Message::all(&warnings, &spec.sources);
+                self.parsed
+                    .keep(&input.spec, Loaded { spec, warnings: warnings.clone(), text: text.clone() });
+                warnings
             }
             Err(rejected) => {
                 let Rejected { sources, diagnostics } = *rejected;
-                (None, Vec::new(), diagnostics, sources)
+                Message::all(&diagnostics, &sources)
             }
         };
-        let mut messages = Message::all(&diagnostics, &sources);
         messages.extend(of_algorithm(&text.name, &text.text));
         let count = |severity| messages.iter().filter(|m| m.severity == severity).count() as u64;
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));

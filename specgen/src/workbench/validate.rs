@@ -102,7 +102,8 @@ impl Workbench {
             self.text_or_file(("log", input.log.as_deref()), ("log_path", input.log_path.as_deref()))?;
         let mut loaded = self.load(&input.spec)?;
         let modelled = self.model(&input.model, &mut loaded)?;
-        let prepared = run::with_behaviour(run::prepare(&mut loaded, &modelled.model)?, "a log could match")?;
+        let prepared =
+            run::with_behaviour(run::prepare(&mut loaded, &modelled.model, watch)?, "a log could match")?;
         let sources = &mut loaded.spec.sources;
         let mapping = match &input.mapping {
             None => Mapping::default(),

@@ -13,6 +13,7 @@ use crate::ir::OpId;
 use crate::observer::{Cancel, Silent};
 use crate::space::{ActionInstance, Property};
 use crate::value::Datum;
+use rustc_hash::FxHashSet;
 use std::ops::ControlFlow;
 
 /// A state that was found.
@@ -63,8 +64,9 @@ impl Prepared {
 pub fn initial_states(prepared: &Prepared, most: usize, cancel: &Cancel) -> Result<States, Box<Failure>> {
     let Some(init) = prepared.roles.init else { return Ok(States::default()) };
     looking(prepared, cancel, |evaluator| {
-        let mut states = States::default();
-        evaluator.starts(init, &mut |state| states.add(None, state, most))?;
+        let mut found = Gathering::new(most);
+        evaluator.starts(init, &mut |state| found.add(state))?;
+        let mut states = found.states;
         mark(prepared, evaluator, None, &mut states)?;
         Ok(states)
     })
@@ -81,10 +83,13 @@ pub fn successors(
     cancel: &Cancel,
 ) -> Result<States, Box<Failure>> {
     looking(prepared, cancel, |evaluator| {
-        let mut states = States::default();
-        for (instance, action) in prepared.roles.instances.iter().zip(prepared.actions()) {
-            evaluator.steps(state, instance, &mut |next| states.add(Some(&action), next, most))?;
+        let actions: Vec<ActionInstance> = prepared.actions().collect();
+        let mut found = Gathering::new(most);
+        for (instance, action) in prepared.roles.instances.iter().zip(&actions) {
+            found.by(action);
+            evaluator.steps(state, instance, &mut |next| found.add(next))?;
         }
+        let mut states = found.states;
         mark(prepared, evaluator, Some(state), &mut states)?;
         Ok(states)
     })
@@ -140,16 +145,36 @@ fn mark(
     Ok(())
 }
 
-impl States {
-    fn add(&mut self, action: Option<&ActionInstance>, state: Vec<Datum>, most: usize) -> ControlFlow<()> {
-        if self.found.iter().any(|found| found.state == state && found.action.as_ref() == action) {
+/// Gathers states, each once.
+struct Gathering<'g> {
+    states: States,
+    /// What was found by the action that is tried.
+    seen: FxHashSet<Vec<Datum>>,
+    action: Option<&'g ActionInstance>,
+    most: usize,
+}
+
+impl<'g> Gathering<'g> {
+    fn new(most: usize) -> Self {
+        Gathering { states: States::default(), seen: FxHashSet::default(), action: None, most }
+    }
+
+    /// What follows is found by this action.
+    fn by(&mut self, action: &'g ActionInstance) {
+        self.action = Some(action);
+        self.seen.clear();
+    }
+
+    fn add(&mut self, state: Vec<Datum>) -> ControlFlow<()> {
+        if self.seen.contains(&state) {
             return ControlFlow::Continue(());
         }
-        if self.found.len() >= most {
-            self.more = true;
+        if self.states.found.len() >= self.most {
+            self.states.more = true;
             return ControlFlow::Break(());
         }
-        self.found.push(Found { action: action.cloned(), state, allowed: true });
+        self.seen.insert(state.clone());
+        self.states.found.push(Found { action: self.action.cloned(), state, allowed: true });
         ControlFlow::Continue(())
     }
 }

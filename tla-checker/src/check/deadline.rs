@@ -8,7 +8,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 /// Does `work` with a flag that is set when `cancel` is, and when the time is over.
-pub(super) fn within<T>(limit: Option<Duration>, cancel: &Cancel, work: impl FnOnce(&Cancel) -> T) -> T {
+pub fn within<T>(limit: Option<Duration>, cancel: &Cancel, work: impl FnOnce(&Cancel) -> T) -> T {
     let Some(limit) = limit else { return work(cancel) };
     let flag = cancel.child();
     std::thread::scope(|scope| {

@@ -354,7 +354,8 @@ fn nothing_outside_is_reached_where_that_is_not_allowed() {
     let outside = Native::ALL.iter().filter(|native| native.reaches_outside());
     let mut named: Vec<&str> = outside.map(|native| native.name()).collect();
     let mut tried: Vec<&str> = calls.iter().map(|(name, _)| *name).collect();
-    (named.sort_unstable(), tried.sort_unstable());
+    named.sort_unstable();
+    tried.sort_unstable();
     assert_eq!(named, tried);
     let (library, bounds) = (Library::new(), Bounds { outside: false, ..Bounds::default() });
     let module = "---- MODULE M ----\nEXTENDS Json, CSV, IOUtils, Integers\n====\n";
