@@ -187,3 +187,43 @@ async fn a_run_goes_on_where_it_was_and_pays_for_nothing_twice() {
     assert_eq!(server.shown().len(), calls, "a call was paid for twice");
     assert_eq!(artefacts(&out), artefacts(&complete));
 }
+
+/// What the switches of the model come to, as the story needs it.
+#[test]
+fn the_codebase_has_the_verdicts_that_its_readme_says() {
+    use specgen::workbench::check::CheckInput;
+    use specgen::workbench::model::ModelInput;
+    use specgen::workbench::source::SpecInput;
+    use specgen::workbench::{Watch, Workbench};
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/codebases/chunkstore");
+    let text = std::fs::read_to_string(folder.join("ChunkStore.tla")).unwrap();
+    let verdicts = std::fs::read_to_string(folder.join("verdicts.jsonl")).unwrap();
+    let mut count = 0;
+    for line in verdicts.lines() {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        let mut config =
+            String::from("SPECIFICATION Spec\nCONSTANTS Primaries = {p1, p2} References = {r1, r2}\n");
+        for switch in ["Etags", "Lock", "Failover", "FenceAdds", "FenceDeletes"] {
+            let on = row[switch].as_bool().unwrap();
+            config += &format!("{switch} = {}\n", on.to_string().to_uppercase());
+        }
+        config += "INVARIANT NoDanglingReference\nCHECK_DEADLOCK FALSE\n";
+        let input = CheckInput {
+            spec: SpecInput::of_text(text.clone()),
+            model: ModelInput { config: Some(config), ..ModelInput::default() },
+            ..CheckInput::default()
+        };
+        let output = Workbench::in_memory().check(&input, &Watch::silent()).unwrap();
+        let found = output.violation.as_ref().and_then(|v| v.name.clone());
+        let wanted = (row["verdict"] == "violated").then(|| "NoDanglingReference".to_owned());
+        assert_eq!(
+            (found, output.complete),
+            (wanted.clone(), wanted.is_none()),
+            "{line}: {}",
+            output.summary
+        );
+        assert_eq!(output.trace.map(|t| t.length), row["trace_length"].as_u64(), "{line}");
+        count += 1;
+    }
+    assert_eq!(count, 6);
+}

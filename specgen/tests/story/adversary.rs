@@ -99,7 +99,13 @@ async fn once_claims_are_locked() {
     let (reasons, state) = refused("Stage history.", 0, bad).await;
     assert_eq!(
         reasons,
-        [Reason::InvariantChanged, Reason::ModelChanged, Reason::NotClassified, Reason::NoSuchPart,]
+        [
+            Reason::InvariantChanged,
+            Reason::ModelChanged,
+            Reason::NotClassified,
+            Reason::NoSuchPart,
+            Reason::NotDone,
+        ]
     );
     assert!(state.weakenings.is_empty());
 }
