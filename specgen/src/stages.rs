@@ -17,7 +17,7 @@
 //! | [`prompts`] | what the model is told |
 //! | [`place`] | places in the code that the model names |
 //! | [`smoke`] | the checks |
-//! | [`explore`], [`document`], [`write`], [`judge`] | the tools by what they are for |
+//! | [`explore`], [`document`], [`mod@write`], [`judge`] | the tools by what they are for |
 //! | [`challenge`] | which errors in the spec its claims notice |
 //! | [`report`] | the artefacts that people read |
 
