@@ -129,6 +129,16 @@ pub struct Claim {
     pub why: String,
 }
 
+/// The hash of several texts, each told from the next.
+pub(crate) fn hash_of<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for text in texts {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
 impl Draft {
     /// An action by name.
     pub fn action(&self, name: &str) -> Option<&Action> {

@@ -63,24 +63,26 @@ pub async fn run(
 ) -> Result<State, Ended> {
     let wrong =
         |message: String, help: &str| Ended::Model(Failure::new(FailureKind::Misconfigured, message, help));
-    let journal = match options.resume {
-        true => Journal::resume(&options.out)?.0,
+    let begun = match options.resume {
+        true => None,
         false => {
             let feature = options.feature.as_deref().map(str::trim).filter(|f| !f.is_empty());
             let feature =
                 feature.ok_or_else(|| wrong("there is no feature".into(), "say which with --feature"))?;
-            let dir = options
-                .dir
-                .as_ref()
-                .ok_or_else(|| wrong("there is no directory".into(), "name it with --dir"))?;
+            let dir = options.dir.as_ref();
+            let dir = dir.ok_or_else(|| wrong("there is no directory".into(), "name it with --dir"))?;
             let dir = dir.canonicalize().map_err(|e| {
-                wrong(
-                    format!("the directory {} cannot be read: {e}", dir.display()),
-                    "name the component's directory",
-                )
+                let message = format!("the directory {} cannot be read: {e}", dir.display());
+                wrong(message, "name the component's directory")
             })?;
-            // Asked for first, so that nothing is left behind where it cannot be opened.
-            let client = client(options, settings, environment)?;
+            Some((feature, dir))
+        }
+    };
+    // Before the journal, so that nothing is left behind where it cannot be opened.
+    let client = client(options, settings, environment)?;
+    let journal = match begun {
+        None => Journal::resume(&options.out)?.0,
+        Some((feature, dir)) => {
             let about =
                 json!({ "feature": feature, "dir": dir.display().to_string(), "model": client.name() });
             Journal::create(&options.out, &about)?
@@ -92,7 +94,6 @@ pub async fn run(
     let codebase =
         Codebase::open(&dir).map_err(|refusal| wrong(refusal.to_string(), "the directory must be there"))?;
     let codebase = if options.no_history { codebase.without_history() } else { codebase };
-    let client = client(options, settings, environment)?;
     let named = about("model");
     if !named.is_empty() && named != client.name() && options.replay.is_none() {
         // Another model may go on; its answers are its own.

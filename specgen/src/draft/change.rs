@@ -93,18 +93,20 @@ pub struct Weakening {
 }
 
 impl Draft {
-    /// The draft with a change, and what it makes weaker.
+    /// The draft with changes, judged as one, and what they make weaker.
     ///
     /// # Errors
-    /// The change is malformed, or needs grounds that are not given.
+    /// A change is malformed, or needs grounds that are not given.
     pub fn with(
         &self,
-        change: Change,
+        changes: impl IntoIterator<Item = Change>,
         locks: &Locks,
         grounds: Option<&Grounds>,
     ) -> Result<(Draft, Vec<Weakening>), Refused> {
         let mut draft = self.clone();
-        draft.make(change)?;
+        for change in changes {
+            draft.make(change)?;
+        }
         let mut weakenings = Vec::new();
         if locks.is_empty() {
             return Ok((draft, weakenings));

@@ -5,7 +5,7 @@
 //! something else unnoticed; layout, comments and parentheses make no difference. Actions and `Init` are no part of
 //! it: they are what is judged.
 
-use super::{Definition, Draft, part};
+use super::{Definition, Draft, hash_of, part};
 use crate::refusal::Refused;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,14 +64,7 @@ fn hash(draft: &Draft, name: &str, text: &str) -> Result<String, Refused> {
         }
         reached.insert(name, format!("{:?} == {body}", parsed.params));
     }
-    let mut hasher = blake3::Hasher::new();
-    for (name, said) in &reached {
-        for text in [name, said] {
-            hasher.update(&(text.len() as u64).to_le_bytes());
-            hasher.update(text.as_bytes());
-        }
-    }
-    Ok(hasher.finalize().to_hex().to_string())
+    Ok(hash_of(reached.iter().flat_map(|(name, said)| [name, said])))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::Setting;
 use super::state::{Check, Stage, Step, Violation};
-use crate::draft::Draft;
+use crate::draft::{Draft, hash_of};
 use crate::refusal::{Reason, Refused};
 use crate::workbench::check::{CheckInput, CheckOutput, Verdict};
 use crate::workbench::model::ModelInput;
@@ -20,12 +20,7 @@ const SECONDS: f64 = 3_600.0;
 /// What tells one spec and model from another.
 pub fn identity(draft: &Draft) -> String {
     let written = draft.written();
-    let mut hasher = blake3::Hasher::new();
-    for text in [&written.module, &written.config] {
-        hasher.update(&(text.len() as u64).to_le_bytes());
-        hasher.update(text.as_bytes());
-    }
-    hasher.finalize().to_hex().to_string()
+    hash_of([&written.module, &written.config])
 }
 
 /// The input of a check of a draft.
@@ -50,8 +45,7 @@ pub fn input(draft: &Draft, states: u64) -> CheckInput {
 /// It does not.
 pub fn smoke(setting: &Setting, draft: &Draft) -> Result<CheckOutput, Refused> {
     // Claims are judged later; whether the draft makes sense is what is asked.
-    let plain = Draft { properties: Vec::new(), deadlock: false, ..draft.clone() };
-    let plain = Draft { invariants: Vec::new(), ..plain };
+    let plain = Draft { invariants: Vec::new(), properties: Vec::new(), deadlock: false, ..draft.clone() };
     // All of it must resolve all the same.
     if !draft.invariants.is_empty() || !draft.properties.is_empty() {
         run(setting, draft, 1)?;
@@ -167,4 +161,16 @@ pub fn never_taken(draft: &Draft, output: &CheckOutput) -> Vec<String> {
         output.actions.iter().any(|a| of(&a.action) && a.generated > 0)
     };
     draft.actions.iter().filter(|a| !taken(&a.name)).map(|a| a.name.clone()).collect()
+}
+
+/// That some action has a step.
+///
+/// # Errors
+/// None has.
+pub fn has_steps(draft: &Draft, output: &CheckOutput) -> Result<(), Refused> {
+    if never_taken(draft, output).len() < draft.actions.len() {
+        return Ok(());
+    }
+    let message = "no action has a step from the initial states: Next is empty";
+    Err(Refused::new(Reason::EmptyNext, message, "look at Init and at the guards"))
 }

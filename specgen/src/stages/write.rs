@@ -8,8 +8,7 @@ use super::arguments::{FinishDraft, PutAction, PutClaims, Revise, SetConstraint,
 use super::challenge;
 use super::desk::Desk;
 use super::smoke;
-use super::state::Stage;
-use crate::draft::change::Change;
+use crate::draft::change::{Change, Weakening};
 use crate::draft::lock::Locks;
 use crate::draft::{Action, Draft, part};
 use crate::refusal::{Reason, Refused};
@@ -29,7 +28,7 @@ impl Desk<'_> {
         for module in &given.extends {
             part::identifier(module)?;
         }
-        let mut draft = Draft {
+        let draft = Draft {
             module: given.module,
             about: given.about.lines().collect::<Vec<_>>().join(" "),
             extends: given.extends,
@@ -43,9 +42,7 @@ impl Desk<'_> {
             .chain(given.variables.into_iter().map(Change::Variable))
             .chain(given.operators.into_iter().map(Change::Operator))
             .chain([Change::Init(given.init), Change::TypeInvariant(given.type_invariant)]);
-        for change in changes {
-            draft = draft.with(change, &Locks::default(), None)?.0;
-        }
+        let (draft, _) = draft.with(changes, &Locks::default(), None)?;
         smoke::resolves(self.setting, &draft)?;
         self.state.draft = draft;
         Ok("the frame stands; now the actions, one at a time".into())
@@ -63,46 +60,37 @@ impl Desk<'_> {
         if changes.is_empty() {
             return Err(Refused::new(Reason::BadArguments, "there is no change", ""));
         }
-        let mut draft = self.state.draft.clone();
-        let mut weakenings = Vec::new();
-        for change in changes {
-            let (next, weaker) = draft.with(change, &self.state.locks, self.state.grounds.as_ref())?;
-            draft = next;
-            weakenings.extend(weaker);
+        self.change(changes)
+    }
+
+    pub(super) fn set_constraint(&mut self, given: SetConstraint) -> Result<String, Refused> {
+        let (draft, weakenings) = self.changed([Change::Constraint { constraint: given.constraint }])?;
+        // What does it leave?
+        if let (Some(before), Some(after)) = (self.tried(&self.state.draft)?, self.tried(&draft)?) {
+            let all = smoke::never_taken(&draft, &before);
+            let mut lost = smoke::never_taken(&draft, &after);
+            lost.retain(|name| !all.contains(name));
+            if !lost.is_empty() || after.distinct_states <= 1 && before.distinct_states > 1 {
+                let message = format!(
+                    "with this constraint {} of {} states are left, and nothing is ever done by: {}",
+                    after.distinct_states,
+                    before.distinct_states,
+                    lost.join(", ")
+                );
+                let help = "bound the values that grow, not what happens";
+                return Err(Refused::new(Reason::ConstraintCutsAll, message, help));
+            }
         }
         self.merge(draft, weakenings)
     }
 
-    pub(super) fn set_constraint(&mut self, given: SetConstraint) -> Result<String, Refused> {
-        let before = self.tried(&self.state.draft)?;
-        let kept = (self.state.draft.clone(), self.state.weakenings.clone(), self.state.locks.clone());
-        let text = self.change(Change::Constraint { constraint: given.constraint })?;
-        // Merged: what does it leave?
-        let Some(before) = before else { return Ok(text) };
-        let Some(after) = self.tried(&self.state.draft)? else { return Ok(text) };
-        let (all, some) = (smoke::never_taken(&kept.0, &before), smoke::never_taken(&kept.0, &after));
-        let lost: Vec<String> = some.into_iter().filter(|name| !all.contains(name)).collect();
-        if !lost.is_empty() || after.distinct_states <= 1 && before.distinct_states > 1 {
-            (self.state.draft, self.state.weakenings, self.state.locks) = kept;
-            let message = format!(
-                "with this constraint {} of {} states are left, and nothing is ever done by: {}",
-                after.distinct_states,
-                before.distinct_states,
-                lost.join(", ")
-            );
-            let help = "bound the values that grow, not what happens";
-            return Err(Refused::new(Reason::ConstraintCutsAll, message, help));
-        }
-        Ok(text)
-    }
-
     pub(super) fn set_fairness(&mut self, given: SetFairness) -> Result<String, Refused> {
-        self.change(Change::Fairness { conjuncts: given.conjuncts })
+        self.change([Change::Fairness { conjuncts: given.conjuncts }])
     }
 
     pub(super) fn put_action(&mut self, given: PutAction) -> Result<String, Refused> {
         let action = self.action(given)?;
-        self.change(Change::Action(action))
+        self.change([Change::Action(action)])
     }
 
     fn action(&self, given: PutAction) -> Result<Action, Refused> {
@@ -114,21 +102,14 @@ impl Desk<'_> {
         if given.invariants.is_empty() && given.properties.is_empty() {
             return Err(Refused::new(Reason::BadArguments, "there is no claim", ""));
         }
-        let mut draft = self.state.draft.clone();
-        let mut weakenings = Vec::new();
-        let invariants = given.invariants.into_iter().map(Change::Invariant);
-        for change in invariants.chain(given.properties.into_iter().map(Change::Property)) {
-            if let Change::Invariant(claim) | Change::Property(claim) = &change
-                && claim.why.trim().len() < 15
-            {
-                let message = format!("{} does not say why it must hold", claim.name);
-                return Err(Refused::new(Reason::NoEvidence, message, "give a sentence"));
-            }
-            let (next, weaker) = draft.with(change, &self.state.locks, self.state.grounds.as_ref())?;
-            draft = next;
-            weakenings.extend(weaker);
+        if let Some(claim) =
+            given.invariants.iter().chain(&given.properties).find(|claim| claim.why.trim().len() < 15)
+        {
+            let message = format!("{} does not say why it must hold", claim.name);
+            return Err(Refused::new(Reason::NoEvidence, message, "give a sentence"));
         }
-        self.merge(draft, weakenings)
+        let invariants = given.invariants.into_iter().map(Change::Invariant);
+        self.change(invariants.chain(given.properties.into_iter().map(Change::Property)))
     }
 
     pub(super) fn finish_draft(&mut self, given: FinishDraft) -> Result<String, Refused> {
@@ -137,11 +118,7 @@ impl Desk<'_> {
             let message = "Next has no step: there are no actions";
             return Err(Refused::new(Reason::EmptyNext, message, "add them with put_action"));
         }
-        let output = smoke::smoke(self.setting, draft)?;
-        if smoke::never_taken(draft, &output).len() == draft.actions.len() {
-            let message = "no action has a step from the initial states: Next is empty";
-            return Err(Refused::new(Reason::EmptyNext, message, "look at Init and at the guards"));
-        }
+        smoke::has_steps(draft, &smoke::smoke(self.setting, draft)?)?;
         let count = draft.invariants.len();
         if count < USUAL && given.fewer_because.as_ref().is_none_or(|why| why.trim().len() < 30) {
             let message = format!("there are {count} invariants; a feature usually bears {USUAL}");
@@ -161,18 +138,18 @@ impl Desk<'_> {
         Ok(format!("{count} invariants are locked"))
     }
 
-    /// Makes a change, if the spec with it makes sense.
-    fn change(&mut self, change: Change) -> Result<String, Refused> {
-        let (draft, weakenings) =
-            self.state.draft.with(change, &self.state.locks, self.state.grounds.as_ref())?;
+    /// Makes changes as one, if the spec with them makes sense.
+    fn change(&mut self, changes: impl IntoIterator<Item = Change>) -> Result<String, Refused> {
+        let (draft, weakenings) = self.changed(changes)?;
         self.merge(draft, weakenings)
     }
 
-    fn merge(
-        &mut self,
-        draft: Draft,
-        weakenings: Vec<crate::draft::change::Weakening>,
-    ) -> Result<String, Refused> {
+    /// The draft with changes, and what they make weaker.
+    fn changed(&self, changes: impl IntoIterator<Item = Change>) -> Result<(Draft, Vec<Weakening>), Refused> {
+        self.state.draft.with(changes, &self.state.locks, self.state.grounds.as_ref())
+    }
+
+    fn merge(&mut self, draft: Draft, weakenings: Vec<Weakening>) -> Result<String, Refused> {
         self.classified()?;
         self.nothing_trivial(&draft)?;
         let mut told = String::from("merged");
@@ -180,14 +157,10 @@ impl Desk<'_> {
             return Err(Refused::new(Reason::EmptyNext, "Next would have no step", "leave an action in it"));
         }
         match self.tried(&draft)? {
-            Some(output)
-                if !self.state.locks.is_empty()
-                    && smoke::never_taken(&draft, &output).len() == draft.actions.len() =>
-            {
-                let message = "no action would have a step from the initial states: Next would be empty";
-                return Err(Refused::new(Reason::EmptyNext, message, "look at Init and at the guards"));
-            }
             Some(output) => {
+                if !self.state.locks.is_empty() {
+                    smoke::has_steps(&draft, &output)?;
+                }
                 told += &format!("; as far as it was tried, {} different states", output.distinct_states);
                 let never = smoke::never_taken(&draft, &output);
                 if !never.is_empty() {
@@ -202,9 +175,8 @@ impl Desk<'_> {
         if !weakenings.is_empty() {
             let what: Vec<&str> = weakenings.iter().map(|w| w.what.as_str()).collect();
             told += &format!("; the report will show that this was changed: {}", what.join(", "));
-            self.state.locks = Locks::of(&draft)?;
         }
-        if self.stage != Stage::Draft && !self.state.locks.is_empty() {
+        if !self.state.locks.is_empty() {
             // New claims are locked as they come.
             self.state.locks = Locks::of(&draft)?;
         }
